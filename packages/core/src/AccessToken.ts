@@ -1,0 +1,106 @@
+/**
+ * A token that may be used now, and only for the organisation it names.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { invalidRequest, type TokenError } from "./TokenError.ts"
+
+/**
+ * The id of a token (the JWT's `jti`); opaque, but fit for a path.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const TokenId = Schema.String.pipe(
+  Schema.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,255}$/)),
+  Schema.brand("TokenId")
+)
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type TokenId = typeof TokenId.Type
+
+const isTokenId = Schema.is(TokenId)
+
+/**
+ * Checks a token id. Fails with `InvalidRequest`, before any request is made.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tokenId = (id: string): Effect.Effect<TokenId, TokenError> =>
+  isTokenId(id)
+    ? Effect.succeed(id)
+    : Effect.fail(
+        invalidRequest([
+          {
+            field: "tokenId",
+            description: "must be 1 to 255 letters, digits, hyphens or underscores"
+          }
+        ])
+      )
+
+/**
+ * The text of a token, redacted: prints as `<redacted:token>`. Only the characters that RFC 6750 allows in
+ * a header, at most 16 KiB.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const TokenValue = Schema.RedactedFromValue(
+  Schema.String.pipe(
+    Schema.check(Schema.isPattern(/^[A-Za-z0-9._~+/=-]+$/), Schema.isMaxLength(16_384))
+  ),
+  { label: "token", disallowEncode: true }
+)
+
+/**
+ * A token with what it is for. Its text is redacted: it is in no log, no JSON and no `util.inspect`. Take it
+ * out at the moment of use and keep it nowhere.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class AccessToken {
+  readonly id: TokenId
+  /** Whom the token acts for: `requestedOrganisation` of the answer. */
+  readonly organisation: string
+  readonly scopes: ReadonlyArray<string>
+  /** The resource that an application token is bound to. */
+  readonly resourceId: string | undefined
+  readonly value: Redacted.Redacted
+
+  constructor(fields: {
+    readonly id: TokenId
+    readonly organisation: string
+    readonly scopes: ReadonlyArray<string>
+    readonly resourceId: string | undefined
+    readonly value: Redacted.Redacted
+  }) {
+    this.id = fields.id
+    this.organisation = fields.organisation
+    this.scopes = fields.scopes
+    this.resourceId = fields.resourceId
+    this.value = fields.value
+  }
+
+  /** The text of the token. */
+  reveal(): string {
+    return Redacted.value(this.value)
+  }
+
+  /** The `Authorization` header, Bearer form (RFC 6750). */
+  authorization(): string {
+    return `Bearer ${this.reveal()}`
+  }
+
+  /** The `Authorization` header, Basic form: the token as user name, an empty password. Nuapay accepts both. */
+  basicAuthorization(): string {
+    return `Basic ${btoa(`${this.reveal()}:`)}`
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The adapter protocol: where tokens are kept between two calls. A store keeps typed values under typed
+ * keys; it knows nothing of HTTP, renewal or flights.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { AccessToken, TokenId } from "./AccessToken.ts"
+import type { Lifetime } from "./Lifetime.ts"
+import type { TokenKey } from "./TokenKey.ts"
+
+/**
+ * A token as stores keep it. It carries its own full key, which is compared again when it is read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StoredToken {
+  readonly key: TokenKey
+  readonly token: AccessToken
+  readonly lifetime: Lifetime
+}
+
+/**
+ * What a look into the store found.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lookup {
+  /** The token that is held, alive or not; the broker judges its life again. */
+  readonly held: StoredToken | undefined
+  /** How often the owner had been revoked at the time of the look; goes back into `put`. */
+  readonly generation: number
+}
+
+/**
+ * An entry without its secret, for listing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StoreEntry {
+  readonly key: TokenKey
+  readonly id: TokenId
+  readonly organisation: string
+  readonly scopes: ReadonlyArray<string>
+  readonly lifetime: Lifetime
+}
+
+/**
+ * The store could not do it. Carries no value and no cause that could hold one.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StoreError extends Schema.TaggedError<StoreError>("@onbehalf/core/StoreError")(
+  "StoreError",
+  {
+    operation: Schema.Literals(["get", "put", "remove", "revoke", "entries"]),
+    problem: Schema.String
+  }
+) {
+  override get message(): string {
+    return `store ${this.operation}: ${this.problem}`
+  }
+}
+
+/**
+ * @category services
+ * @since 0.1.0
+ */
+export class TokenStore extends Context.Service<
+  TokenStore,
+  {
+    /** A synchronous look at what this process already holds. No I/O, never throws. */
+    readonly peek: (key: TokenKey) => StoredToken | undefined
+    /** The token and the owner's generation, read together. */
+    readonly get: (key: TokenKey) => Effect.Effect<Lookup, StoreError>
+    /** Stores in one atomic step, or not at all when the owner was revoked after `generation` was read. */
+    readonly put: (
+      stored: StoredToken,
+      generation: number
+    ) => Effect.Effect<"stored" | "superseded", StoreError>
+    /** Compare-and-remove: only if it is still that token. Whether it was. */
+    readonly remove: (key: TokenKey, id: string) => Effect.Effect<boolean, StoreError>
+    /** Generation + 1 and every token of that owner gone, in one atomic step. How many there were. */
+    readonly revoke: (owner: string) => Effect.Effect<number, StoreError>
+    /** What is held, without secrets. */
+    readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, StoreError>
+  }
+>()("@onbehalf/core/TokenStore") {}

@@ -1,0 +1,30 @@
+/**
+ * Tokens on behalf of merchants.
+ *
+ * Effect users compose the modules; {@link createTokenBroker} is the same for everybody else.
+ *
+ * @since 0.1.0
+ */
+export { AccessToken, TokenId } from "./AccessToken.ts"
+export * as Gatekeeper from "./Gatekeeper.ts"
+export * as Grant from "./Grant.ts"
+export * as Lifetime from "./Lifetime.ts"
+export * as MerchantClient from "./MerchantClient.ts"
+export * as Organisation from "./Organisation.ts"
+export * as Partner from "./Partner.ts"
+export {
+  createTokenBroker,
+  type CreateTokenBrokerOptions,
+  type GrantHandle,
+  type PromiseTokenBroker,
+  type StoreAdapter,
+  type Token,
+  type TokenOptions
+} from "./promise.ts"
+export * as RetryPolicy from "./RetryPolicy.ts"
+export * as TokenBroker from "./TokenBroker.ts"
+export { TokenError } from "./TokenError.ts"
+export * as TokenErrors from "./TokenError.ts"
+export * as TokenKey from "./TokenKey.ts"
+export * as TokenSource from "./TokenSource.ts"
+export * as TokenStore from "./TokenStore.ts"

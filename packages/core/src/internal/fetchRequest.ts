@@ -1,0 +1,32 @@
+import * as HttpBody from "effect/http/HttpBody"
+import type * as HttpMethod from "effect/http/HttpMethod"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+
+/** What `fetch(path, init)` would send. Text and bytes can be sent again, other bodies cannot. */
+export const requestOf = (path: string, init: RequestInit): HttpClientRequest.HttpClientRequest => {
+  const method = (init.method ?? "GET").toUpperCase() as HttpMethod.HttpMethod
+  const headers = new Headers(init.headers)
+  const request = HttpClientRequest.make(method)(path).pipe(
+    HttpClientRequest.setBody(bodyOf(init.body, headers.get("content-type") ?? undefined))
+  )
+  return HttpClientRequest.setHeaders(request, headers)
+}
+
+const bodyOf = (
+  body: BodyInit | null | undefined,
+  contentType: string | undefined
+): HttpBody.HttpBody => {
+  if (body === null || body === undefined) return HttpBody.empty
+  if (typeof body === "string")
+    return HttpBody.text(body, contentType ?? "text/plain;charset=UTF-8")
+  if (body instanceof URLSearchParams) {
+    return HttpBody.text(body.toString(), contentType ?? "application/x-www-form-urlencoded")
+  }
+  if (body instanceof ArrayBuffer) return HttpBody.uint8Array(new Uint8Array(body), contentType)
+  if (ArrayBuffer.isView(body)) {
+    const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+    return HttpBody.uint8Array(bytes, contentType)
+  }
+  if (body instanceof FormData) return HttpBody.formData(body)
+  return HttpBody.raw(body, { contentType })
+}

@@ -1,0 +1,83 @@
+import * as Effect from "effect/Effect"
+import { StoreUnavailable, TokenError } from "../TokenError.ts"
+import type { TokenKey } from "../TokenKey.ts"
+import type { Lookup, StoredToken, StoreEntry, StoreError, TokenStore } from "../TokenStore.ts"
+import type { Seen } from "./seen.ts"
+
+/**
+ * What happens when the store fails: `bypass` goes on without it, `fail` refuses with `StoreUnavailable`.
+ */
+export type StorePolicy = "bypass" | "fail"
+
+/**
+ * A store as the broker uses it: what is read is checked to be what was asked for (invariant 1), and
+ * trouble with the store is met by the policy (invariant 10).
+ */
+export interface TrustedStore {
+  readonly peek: (key: TokenKey) => StoredToken | undefined
+  readonly get: (key: TokenKey) => Effect.Effect<Lookup, TokenError>
+  readonly put: (
+    stored: StoredToken,
+    generation: number
+  ) => Effect.Effect<"stored" | "superseded", TokenError>
+  readonly remove: (key: TokenKey, id: string) => Effect.Effect<boolean, TokenError>
+  readonly revoke: (owner: string) => Effect.Effect<number, TokenError>
+  readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, TokenError>
+}
+
+const nothing: Lookup = { held: undefined, generation: 0 }
+
+export const make = (
+  store: TokenStore["Service"],
+  seen: Seen,
+  policy: StorePolicy
+): TrustedStore => {
+  const handled = <A>(
+    effect: Effect.Effect<A, StoreError>,
+    otherwise: A,
+    organisation: string | undefined
+  ): Effect.Effect<A, TokenError> =>
+    Effect.catch(effect, (error) =>
+      policy === "bypass"
+        ? Effect.succeed(otherwise)
+        : Effect.fail(storeUnavailable(error.operation, organisation))
+    )
+
+  /** A record of another key is deleted where it lies, and counts as a miss. */
+  const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
+    const held = lookup.held
+    if (held === undefined) return Effect.succeed(lookup)
+    if (isOwn(key, held) && seen.admit(key, held.token)) return Effect.succeed(lookup)
+    return Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
+  }
+
+  return {
+    peek: (key) => {
+      const held = store.peek(key)
+      return held !== undefined && isOwn(key, held) ? held : undefined
+    },
+    get: (key) =>
+      handled(
+        Effect.flatMap(store.get(key), (lookup) => checked(key, lookup)),
+        nothing,
+        key.organisation
+      ),
+    put: (stored, generation) =>
+      handled(store.put(stored, generation), "stored", stored.key.organisation),
+    remove: (key, id) => handled(store.remove(key, id), false, key.organisation),
+    revoke: (owner) => handled(store.revoke(owner), 0, undefined),
+    entries: handled(store.entries, [], undefined)
+  }
+}
+
+const isOwn = (key: TokenKey, held: StoredToken): boolean =>
+  held.key.text === key.text &&
+  (key.organisation === undefined || held.token.organisation === key.organisation)
+
+const storeUnavailable = (operation: string, organisation: string | undefined): TokenError =>
+  new TokenError({
+    reason: new StoreUnavailable({
+      operation,
+      ...(organisation === undefined ? {} : { organisation })
+    })
+  })

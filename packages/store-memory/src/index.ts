@@ -1,0 +1,1 @@
+export { layer, type MemoryStoreOptions, memoryStore } from "./MemoryStore.ts"
