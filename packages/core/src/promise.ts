@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -24,7 +25,7 @@ import type {
 import * as Partner from "./Partner.ts"
 import { defaultRetryPolicy, retry } from "./RetryPolicy.ts"
 import * as TokenBroker from "./TokenBroker.ts"
-import type { TokenError } from "./TokenError.ts"
+import { BrokerClosed, TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 import type { StoreEntry, TokenStore } from "./TokenStore.ts"
 
@@ -138,7 +139,11 @@ type Services =
   | Gatekeeper.Gatekeeper
   | Partner.Partner
   | HttpClient.HttpClient
-type Runtime = ManagedRuntime.ManagedRuntime<Services, TokenError>
+
+type Run = <A>(
+  effect: Effect.Effect<A, TokenError, Services>,
+  signal?: AbortSignal | null
+) => Promise<A>
 
 /**
  * A token broker for one partner account. Rejects with a `TokenError` where a setting is missing or wrong;
@@ -150,41 +155,62 @@ type Runtime = ManagedRuntime.ManagedRuntime<Services, TokenError>
 export const createTokenBroker = async (
   options: CreateTokenBrokerOptions
 ): Promise<PromiseTokenBroker> => {
-  const runtime: Runtime = ManagedRuntime.make(layerOf(options))
-  const broker = await runtime.runPromise(TokenBroker.TokenBroker)
-  const gatekeeper = await runtime.runPromise(Gatekeeper.Gatekeeper)
+  const runtime = ManagedRuntime.make(layerOf(options))
+  const state = { closed: false }
+  const run = runOn(runtime, state)
+  const broker = await run(TokenBroker.TokenBroker)
+  const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const handle = async (grant: Effect.Effect<Grant.Grant, TokenError>): Promise<GrantHandle> => {
-    const source = await runtime.runPromise(Effect.flatMap(grant, broker.source))
-    return makeHandle(runtime, source, await runtime.runPromise(MerchantClient.make(source)))
+    const source = await run(Effect.flatMap(grant, broker.source))
+    return makeHandle(run, source, await run(MerchantClient.make(source)))
+  }
+  const close = (): Promise<void> => {
+    state.closed = true
+    return runtime.dispose()
   }
   const withRetry = retry(defaultRetryPolicy)
   return {
-    organisations: (filter, page) =>
-      runtime.runPromise(withRetry(gatekeeper.organisations(filter, page))),
+    organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
     allOrganisations: (filter) => Stream.toAsyncIterable(gatekeeper.allOrganisations(filter)),
-    organisation: (id) => runtime.runPromise(withRetry(gatekeeper.organisation(id))),
+    organisation: (id) => run(withRetry(gatekeeper.organisation(id))),
     forOrganisation: (id, grant) => handle(Grant.forOrganisation(id, grant)),
     own: (grant) => handle(Grant.own(grant)),
     forApplication: (grant) => handle(Grant.forApplication(grant)),
-    revoke: (token) => runtime.runPromise(broker.revoke(token)),
-    revokeOrganisation: (id) => runtime.runPromise(broker.revokeOrganisation(id)),
-    revokeOwn: () => runtime.runPromise(broker.revokeOwn),
-    entries: () => runtime.runPromise(broker.entries),
-    close: () => runtime.dispose(),
-    [Symbol.asyncDispose]: () => runtime.dispose()
+    revoke: (token) => run(broker.revoke(token)),
+    revokeOrganisation: (id) => run(broker.revokeOrganisation(id)),
+    revokeOwn: () => run(broker.revokeOwn),
+    entries: () => run(broker.entries),
+    close,
+    [Symbol.asyncDispose]: close
   }
 }
 
+/** Rejects with the signal's reason where the signal is why it ended, as `fetch` does. */
+const runOn =
+  (
+    runtime: ManagedRuntime.ManagedRuntime<Services, TokenError>,
+    state: { readonly closed: boolean }
+  ): Run =>
+  async (effect, signal) => {
+    signal?.throwIfAborted()
+    if (state.closed) throw new TokenError({ reason: new BrokerClosed({}) })
+    try {
+      return await runtime.runPromise(effect, { signal: signal ?? undefined })
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (state.closed) throw new TokenError({ reason: new BrokerClosed({}) })
+      throw error
+    }
+  }
+
 const makeHandle = (
-  runtime: Runtime,
+  run: Run,
   source: TokenSource,
   client: MerchantClient.MerchantClient
 ): GrantHandle => {
   const token = (options: TokenOptions = {}): Promise<Token> => {
     const held = source.peek(options.minimumValidity)
-    return held === undefined
-      ? run(runtime, source.token(options), options.signal)
-      : Promise.resolve(held)
+    return held === undefined ? run(source.token(options), options.signal) : Promise.resolve(held)
   }
   return {
     peek: source.peek,
@@ -192,41 +218,22 @@ const makeHandle = (
     authorization: async (options) => (await token(options)).authorization(),
     fetch: (path, init = {}) =>
       run(
-        runtime,
-        client
-          .execute(requestOf(path, init))
-          .pipe(
-            withSignal(init.signal ?? undefined),
-            Effect.map(HttpClientResponse.toWeb),
-            Effect.flatMap(Effect.fromOption),
-            Effect.catchTag("NoSuchElementError", Effect.die)
-          ),
-        init.signal ?? undefined
+        client.execute(requestOf(path, init)).pipe(
+          withSignal(init.signal),
+          // Always there: the client's answers are made from Web responses.
+          Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))
+        ),
+        init.signal
       ),
-    invalidate: (refused) => runtime.runPromise(source.invalidate(refused))
-  }
-}
-
-/** Rejects with the signal's reason where the signal is why it ended, as `fetch` does. */
-const run = async <A>(
-  runtime: Runtime,
-  effect: Effect.Effect<A, TokenError, Services>,
-  signal: AbortSignal | undefined
-): Promise<A> => {
-  signal?.throwIfAborted()
-  try {
-    return await runtime.runPromise(effect, { signal })
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw error
+    invalidate: (refused) => run(source.invalidate(refused))
   }
 }
 
 /** The signal also ends a body that is still being read, after the head has arrived. */
 const withSignal =
-  (signal: AbortSignal | undefined) =>
+  (signal: AbortSignal | null | undefined) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    signal === undefined
+    signal === undefined || signal === null
       ? effect
       : Effect.flatMap(FetchHttpClient.Fetch, (fetch) =>
           Effect.provideService(effect, FetchHttpClient.Fetch, (input, init) =>
