@@ -1,0 +1,152 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { type Answers, minting, settle } from "../../packages/core/test/support/upstream.ts"
+import { grantFor, withBroker } from "../support/broker.ts"
+
+const revoked = (data: Record<string, unknown>) => Response.json({ uri: "/x", data })
+
+/** Mints, and confirms revocations. */
+const revoking: Answers = (asked, count) => {
+  const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+  if (id !== undefined) return revoked({ id, status: "REVOKED" })
+  return asked.path.endsWith("/tokens/revoke")
+    ? revoked({ revokedTokensCount: 1 })
+    : minting(asked, count)
+}
+
+const path = (asked: { readonly path: string }) => asked.path
+
+describe("invariant 3: revoked is gone", () => {
+  it.effect("one token: here first, then upstream, then another is fetched", () =>
+    withBroker(revoking, (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1"))
+        const token = yield* source.token()
+        assert.strictEqual(yield* broker.revoke(token), "revoked")
+        assert.strictEqual(source.peek(), undefined)
+        assert.strictEqual((yield* source.token()).id as string, "token-3")
+        assert.strictEqual(asked[1]?.path, "/organisations/merchant-1/tokens/token-1/revoke")
+      })
+    )
+  )
+
+  it.effect("an id that climbs is refused before a request is made", () =>
+    withBroker(revoking, (broker, asked) =>
+      Effect.gen(function* () {
+        for (const token of [
+          { id: "..", organisation: "merchant-1" },
+          { id: "t1", organisation: ".." }
+        ]) {
+          assert.strictEqual((yield* Effect.flip(broker.revoke(token))).code, "invalid_request")
+        }
+        assert.strictEqual(
+          (yield* Effect.flip(broker.revokeOrganisation(".."))).code,
+          "invalid_request"
+        )
+        assert.strictEqual(asked.length, 0)
+      })
+    )
+  )
+
+  it.effect("a token that the upstream does not know is already gone", () =>
+    withBroker(
+      () => new Response("", { status: 404 }),
+      (broker) =>
+        Effect.gen(function* () {
+          const token = { id: "t1", organisation: "merchant-1" }
+          assert.strictEqual(yield* broker.revoke(token), "alreadyGone")
+        })
+    )
+  )
+
+  it.effect("all of an organisation, and of no other", () =>
+    withBroker(revoking, (broker) =>
+      Effect.gen(function* () {
+        const first = yield* broker.source(yield* grantFor("merchant-1"))
+        const longer = yield* broker.source(yield* grantFor("merchant-1", 900))
+        const other = yield* broker.source(yield* grantFor("merchant-2"))
+        yield* Effect.all([first.token(), longer.token(), other.token()])
+        assert.strictEqual(yield* broker.revokeOrganisation("merchant-1"), 1)
+        assert.strictEqual(first.peek(), undefined)
+        assert.strictEqual(longer.peek(), undefined)
+        assert.strictEqual(other.peek()?.organisation, "merchant-2")
+      })
+    )
+  )
+
+  it.effect("the upstream fails: gone here all the same", () =>
+    withBroker(
+      (asked, count) =>
+        asked.path.endsWith("revoke") ? new Response("", { status: 403 }) : minting(asked, count),
+      (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1"))
+          yield* source.token()
+          assert.strictEqual(
+            (yield* Effect.flip(broker.revokeOrganisation("merchant-1"))).code,
+            "forbidden"
+          )
+          assert.strictEqual(source.peek(), undefined)
+        })
+    )
+  )
+
+  it.effect("T25: a flight that began before neither stores nor serves its token", () => {
+    const gate = Promise.withResolvers<void>()
+    return withBroker(
+      async (asked, count) => {
+        if (count === 1) await gate.promise
+        return revoking(asked, count)
+      },
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1"))
+          const waiting = yield* Effect.forkChild(source.token())
+          yield* settle
+          yield* broker.revokeOrganisation("merchant-1")
+          const later = yield* Effect.forkChild(source.token())
+          yield* settle
+          gate.resolve()
+          yield* settle
+          assert.strictEqual((yield* Fiber.join(waiting)).id as string, "token-3")
+          assert.strictEqual((yield* Fiber.join(later)).id as string, "token-3")
+          assert.deepStrictEqual(asked.map(path), [
+            "/organisations/merchant-1/tokens",
+            "/organisations/merchant-1/tokens/revoke",
+            "/organisations/merchant-1/tokens"
+          ])
+        })
+    )
+  })
+
+  it.effect("T24: what was fetched while the revocation was under way is dropped as well", () => {
+    const gate = Promise.withResolvers<void>()
+    return withBroker(
+      async (asked, count) => {
+        if (asked.path.endsWith("revoke")) await gate.promise
+        return revoking(asked, count)
+      },
+      (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1"))
+          const revocation = yield* Effect.forkChild(broker.revokeOrganisation("merchant-1"))
+          yield* settle
+          const between = yield* source.token()
+          gate.resolve()
+          yield* Fiber.join(revocation)
+          assert.strictEqual(source.peek(), undefined)
+          assert.notStrictEqual((yield* source.token()).id, between.id)
+        })
+    )
+  })
+
+  it.effect("the caller's own tokens are revoked on their own path", () =>
+    withBroker(revoking, (broker, asked) =>
+      Effect.gen(function* () {
+        yield* broker.revokeOwn
+        assert.deepStrictEqual(asked.map(path), ["/tokens/revoke"])
+      })
+    )
+  )
+})
