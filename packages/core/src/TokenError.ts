@@ -254,7 +254,7 @@ export class TokenError extends Schema.TaggedError<TokenError>("@onbehalf/core/T
   }
 
   override get message(): string {
-    return `${summary(this.reason, this.guide)}. ${this.hint} [${this.code}]`
+    return `${summary(this.reason, this.guide)}. ${this.hint}. [${this.code}]`
   }
 
   /** Everything above as plain data, for logs. */

@@ -155,14 +155,15 @@ type Run = <A>(
 export const createTokenBroker = async (
   options: CreateTokenBrokerOptions
 ): Promise<PromiseTokenBroker> => {
-  const runtime = ManagedRuntime.make(layerOf(options))
+  const fetch = options.fetch ?? globalThis.fetch
+  const runtime = ManagedRuntime.make(layerOf(options, fetch))
   const state = { closed: false }
   const run = runOn(runtime, state)
   const broker = await run(TokenBroker.TokenBroker)
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const handle = async (grant: Effect.Effect<Grant.Grant, TokenError>): Promise<GrantHandle> => {
     const source = await run(Effect.flatMap(grant, broker.source))
-    return makeHandle(run, source, await run(MerchantClient.make(source)))
+    return makeHandle(run, fetch, source, await run(MerchantClient.make(source)))
   }
   const close = (): Promise<void> => {
     state.closed = true
@@ -205,6 +206,7 @@ const runOn =
 
 const makeHandle = (
   run: Run,
+  fetch: typeof globalThis.fetch,
   source: TokenSource,
   client: MerchantClient.MerchantClient
 ): GrantHandle => {
@@ -219,7 +221,7 @@ const makeHandle = (
     fetch: (path, init = {}) =>
       run(
         client.execute(requestOf(path, init)).pipe(
-          withSignal(init.signal),
+          withSignal(fetch, init.signal),
           // Always there: the client's answers are made from Web responses.
           Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))
         ),
@@ -231,20 +233,21 @@ const makeHandle = (
 
 /** The signal also ends a body that is still being read, after the head has arrived. */
 const withSignal =
-  (signal: AbortSignal | null | undefined) =>
+  (fetch: typeof globalThis.fetch, signal: AbortSignal | null | undefined) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     signal === undefined || signal === null
       ? effect
-      : Effect.flatMap(FetchHttpClient.Fetch, (fetch) =>
-          Effect.provideService(effect, FetchHttpClient.Fetch, (input, init) =>
-            fetch(input, {
-              ...init,
-              signal: AbortSignal.any(init?.signal ? [init.signal, signal] : [signal])
-            })
-          )
+      : Effect.provideService(effect, FetchHttpClient.Fetch, (input, init) =>
+          fetch(input, {
+            ...init,
+            signal: AbortSignal.any(init?.signal ? [init.signal, signal] : [signal])
+          })
         )
 
-const layerOf = (options: CreateTokenBrokerOptions): Layer.Layer<Services, TokenError> => {
+const layerOf = (
+  options: CreateTokenBrokerOptions,
+  fetch: typeof globalThis.fetch
+): Layer.Layer<Services, TokenError> => {
   const partner = Layer.effect(
     Partner.Partner,
     Partner.makeWithEnvironment({
@@ -252,10 +255,7 @@ const layerOf = (options: CreateTokenBrokerOptions): Layer.Layer<Services, Token
       apiKey: options.apiKey === undefined ? undefined : Redacted.make(options.apiKey)
     })
   )
-  const http =
-    options.fetch === undefined
-      ? FetchHttpClient.layer
-      : Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, options.fetch))
+  const http = Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, fetch))
   return TokenBroker.layer(options).pipe(
     Layer.provideMerge(Gatekeeper.layer({ timeout: options.timeout })),
     Layer.provide(options.store.layer),
