@@ -5,9 +5,10 @@ export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     const count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
-      const broken = module.errors().length > 0 && module.children.size === 0
-      if (broken) count.failed++
+      const failed = count.failed
       for (const test of module.children.allTests()) count[test.result().state]++
+      // A file or a hook that fails leaves its tests skipped: that is a failure, too.
+      if (module.state() === "failed" && count.failed === failed) count.failed++
     }
     const skipped = count.skipped + count.pending
     process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${skipped} skipped\n`)

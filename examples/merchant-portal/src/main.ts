@@ -1,0 +1,134 @@
+import type { Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { parseArgs, styleText } from "node:util"
+import { connect, type Nuapay } from "./nuapay.ts"
+import { createPortal } from "./portal.ts"
+import { type Report, walk } from "./walk.ts"
+
+const usage = `Usage: npm start -- [options]
+
+Starts Nuapay's simulator and a merchant portal, walks from a list of organisations to a merchant's
+token and its revocation, and stays up until Ctrl-C.
+
+  --once                  end after the walk; exit code 0 if every step worked
+  --port <port>           the portal's port (default 4000; with --once any free one)
+  --simulator-port <port> the simulator's port (default 4010; with --once any free one)
+  --help                  this text
+
+With NUAPAY_API_KEY and NUAPAY_ENVIRONMENT=sandbox set, Nuapay's sandbox takes the simulator's place.`
+
+interface Settings {
+  readonly once: boolean
+  readonly help: boolean
+  readonly port: number
+  readonly simulatorPort: number
+}
+
+const settings = (): Settings => {
+  const { values } = parseArgs({
+    options: {
+      once: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+      port: { type: "string" },
+      "simulator-port": { type: "string" }
+    }
+  })
+  const once = values.once
+  return {
+    once,
+    help: values.help,
+    port: portNumber("--port", values.port, once ? 0 : 4000),
+    simulatorPort: portNumber("--simulator-port", values["simulator-port"], once ? 0 : 4010)
+  }
+}
+
+const portNumber = (name: string, text: string | undefined, otherwise: number): number => {
+  if (text === undefined) return otherwise
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new Error(`${name} must be a port from 0 to 65535`)
+}
+
+const report: Report = (step, milliseconds, outcome) => {
+  const time = step === "" ? "" : `${milliseconds.toFixed(milliseconds < 1 ? 2 : 0)} ms`
+  print(`  ${step.padEnd(38)} ${styleText("dim", time.padStart(8))}  ${outcome}`)
+}
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const listen = (portal: ReturnType<typeof createPortal>, port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = portal.listen(port, "127.0.0.1", (error?: Error) => {
+      if (error === undefined) resolve(server)
+      else reject(portProblem(error, port))
+    })
+  })
+
+const portProblem = (error: Error & { code?: string }, port: number): Error =>
+  error.code === "EADDRINUSE"
+    ? new Error(`Port ${port} is in use: end what listens there, or choose another with --port`)
+    : error
+
+const address = (server: Server): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+const invite = (nuapay: Nuapay, portal: string, organisation: string): void => {
+  const simulator = nuapay.simulator
+  print("")
+  print(`Merchant portal  ${portal}`)
+  if (simulator !== undefined) {
+    print(`Simulator        ${simulator.url} (API key: ${simulator.apiKey})`)
+  }
+  print("")
+  print("Try, in another terminal:")
+  print(`  curl -sL --cookie '' ${portal}/demo/sign-in/${organisation}`)
+  if (simulator === undefined) {
+    print(`  curl -s ${portal}/organisations`)
+    print(`  curl -si ${portal}/mandates`)
+  } else {
+    print(`  export NUAPAY_BASE_URL=${simulator.url} NUAPAY_API_KEY=${simulator.apiKey}`)
+    print("  node apps/cli/src/main.ts organisations list")
+  }
+  print("")
+  print("Ctrl-C ends it.")
+}
+
+/** Resolves at Ctrl-C or SIGTERM. */
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once("SIGINT", resolve)
+    process.once("SIGTERM", resolve)
+  })
+
+const main = async (): Promise<void> => {
+  const { help, once, port, simulatorPort } = settings()
+  if (help) return print(usage)
+  const stopped = untilStopped()
+  const nuapay = await connect(simulatorPort)
+  try {
+    const server = await listen(createPortal(nuapay.broker), port)
+    print(`On behalf of a merchant, with ${nuapay.name}`)
+    print("")
+    const organisation = await walk(nuapay.broker, report)
+    if (!once) {
+      invite(nuapay, address(server), organisation)
+      await stopped
+      print("\nStopped.")
+    }
+    server.closeAllConnections()
+    server.close()
+  } finally {
+    await nuapay.close()
+  }
+}
+
+main().then(
+  // The listeners for signals would not keep the process, but nothing else may either.
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
+)

@@ -1,0 +1,48 @@
+import { createTokenBroker, type PromiseTokenBroker } from "@onbehalf/core"
+import { startSimulator } from "@onbehalf/simulator"
+import { memoryStore } from "@onbehalf/store-memory"
+
+/** Nuapay, real or simulated, with a broker on it. */
+export interface Nuapay {
+  readonly name: string
+  readonly broker: PromiseTokenBroker
+  /** Only where it is simulated. */
+  readonly simulator: { readonly url: string; readonly apiKey: string } | undefined
+  readonly close: () => Promise<void>
+}
+
+/** The simulator; the real sandbox where `NUAPAY_API_KEY` is set. */
+export const connect = async (simulatorPort: number): Promise<Nuapay> => {
+  if ((process.env["NUAPAY_API_KEY"] ?? "") !== "") return connectSandbox()
+  const simulator = await startSimulator({ port: simulatorPort })
+  const broker = await createTokenBroker({
+    apiKey: simulator.apiKey,
+    environment: "sandbox",
+    baseUrl: simulator.url,
+    store: memoryStore()
+  })
+  return {
+    name: `the simulator at ${simulator.url}`,
+    broker,
+    simulator,
+    close: async () => {
+      await broker.close()
+      await simulator.close()
+    }
+  }
+}
+
+const connectSandbox = async (): Promise<Nuapay> => {
+  if (process.env["NUAPAY_ENVIRONMENT"] !== "sandbox") {
+    throw new Error(
+      "NUAPAY_API_KEY is set: set NUAPAY_ENVIRONMENT=sandbox too. The walk revokes a token, so it does not run against live"
+    )
+  }
+  const broker = await createTokenBroker({ store: memoryStore() })
+  return {
+    name: "Nuapay's sandbox",
+    broker,
+    simulator: undefined,
+    close: () => broker.close()
+  }
+}
