@@ -1,0 +1,33 @@
+import type { Directory, SimulatedOrganisation } from "./Directory.ts"
+import type { Seed } from "./internal/seed.ts"
+import type { Settings } from "./Options.ts"
+
+/** The API keys of all organisations. They are fixtures, derived from the seed. */
+export interface ApiKeys {
+  /** The key of an organisation, as of now. */
+  readonly of: (organisation: string) => string | undefined
+  /** Whose key this is. */
+  readonly owner: (key: string) => SimulatedOrganisation | undefined
+  /** Gives the main partner a new key; the old one is dead at once. */
+  readonly replace: (key: string) => void
+}
+
+/** Derives the keys; the main partner's is the `apiKey` option. */
+export const makeApiKeys = (seed: Seed, directory: Directory, settings: Settings): ApiKeys => {
+  const owners = new Map<string, SimulatedOrganisation>()
+  const keys = new Map<string, string>()
+  const assign = (organisation: SimulatedOrganisation, key: string) => {
+    owners.delete(keys.get(organisation.id) ?? "")
+    keys.set(organisation.id, key)
+    owners.set(key, organisation)
+  }
+  for (const organisation of directory.all) {
+    assign(organisation, seed.bytes(`api key ${organisation.id}`).toString("hex").slice(0, 40))
+  }
+  assign(directory.partner, settings.apiKey)
+  return {
+    of: (organisation) => keys.get(organisation),
+    owner: (key) => owners.get(key),
+    replace: (key) => assign(directory.partner, key)
+  }
+}
