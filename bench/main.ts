@@ -30,7 +30,7 @@ const handlesFor = async (merchants: ReadonlyArray<string>) => {
     apiKey: "bench",
     environment: "sandbox",
     store: memoryStore(),
-    fetch: (url) => Promise.resolve(answer(String(url).split("/").at(-2) ?? ""))
+    fetch: (input) => Promise.resolve(answer(new Request(input).url.split("/").at(-2) ?? ""))
   })
   const handles = await Promise.all(
     merchants.map((merchant) => broker.forOrganisation(merchant, { scopes: ["admin"] }))

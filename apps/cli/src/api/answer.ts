@@ -1,0 +1,59 @@
+/** An answer on stdout: as it came for programs, indented for people. */
+import { TokenError, Unavailable } from "@onbehalf/core/TokenError"
+import * as Effect from "effect/Effect"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { json } from "../output/json.ts"
+import { print, printStream } from "../output/print.ts"
+import { printableLines } from "../output/printable.ts"
+
+/** The longest silence in the middle of a body. */
+const patience = "30 seconds"
+
+/** Prints the body; with `include`, the status and the headers before it. */
+export const printAnswer = Effect.fnUntraced(function* (
+  answer: HttpClientResponse.HttpClientResponse,
+  organisation: string,
+  include: boolean
+) {
+  const stdio = yield* Stdio.Stdio
+  const forPeople = yield* stdio.stdoutIsTerminal
+  if (include) yield* print(forPeople ? printableLines(head(answer)) : head(answer))
+  const body = bodyOf(answer, organisation)
+  if (!forPeople) return yield* printStream(body)
+  yield* print(pretty(yield* Stream.mkString(Stream.decodeText(body))))
+})
+
+/** As HTTP/1.1 has it, which is what Node's fetch speaks. */
+const head = ({ headers, status }: HttpClientResponse.HttpClientResponse): string => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`)
+  return `HTTP/1.1 ${status}\n${lines.join("")}\n`
+}
+
+const bodyOf = (
+  answer: HttpClientResponse.HttpClientResponse,
+  organisation: string
+): Stream.Stream<Uint8Array, TokenError> => {
+  const broken = (problem: Unavailable["problem"]) =>
+    new TokenError({ reason: new Unavailable({ organisation, status: answer.status, problem }) })
+  return answer.stream.pipe(
+    Stream.catch((error: HttpClientError.HttpClientError) =>
+      error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(broken("transfer"))
+    ),
+    Stream.timeoutOrElse({ duration: patience, orElse: () => Stream.fail(broken("timeout")) })
+  )
+}
+
+const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
+
+const pretty = (text: string): string =>
+  printableLines(
+    Option.match(decodeJson(text), {
+      onNone: () => (text === "" || text.endsWith("\n") ? text : `${text}\n`),
+      onSome: json
+    })
+  )

@@ -1,0 +1,88 @@
+/** `onbehalf api`: a call on behalf of a merchant. */
+import * as Grant from "@onbehalf/core/Grant"
+import * as MerchantClient from "@onbehalf/core/MerchantClient"
+import { TokenBroker } from "@onbehalf/core/TokenBroker"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { printAnswer } from "../api/answer.ts"
+import { makeRequest, methods, parseField, parseMethod } from "../api/request.ts"
+import * as Services from "../services.ts"
+import { UnsuccessfulAnswer } from "../UnsuccessfulAnswer.ts"
+import { organisationFlag, scope } from "./flags.ts"
+
+const method = Argument.String("method").pipe(
+  Argument.filterMap(parseMethod, () => methods.join(", ")),
+  Argument.withDescription("GET, POST, …")
+)
+
+const path = Argument.String("path").pipe(
+  Argument.withDescription("A path of the API, such as /mandates or /tpp/payments?pagesize=5")
+)
+
+const field = Flag.String("field").pipe(
+  Flag.filterMap(parseField, () => "name=text, or name:=JSON"),
+  Flag.withMetavar("<name=text>"),
+  Flag.withDescription(
+    "name=text or name:=JSON, for the query of a GET or with --input, else for a JSON body; may be repeated"
+  ),
+  Flag.atLeast(0)
+)
+
+const input = Flag.String("input").pipe(
+  Flag.withMetavar("<file>"),
+  Flag.withDescription("A file with the JSON body; - for stdin"),
+  Flag.optional
+)
+
+const include = Flag.Boolean("include").pipe(
+  Flag.withAlias("i"),
+  Flag.withDescription("Print status and headers before the body"),
+  Flag.withDefault(false)
+)
+
+/** `onbehalf api`. */
+export const api = Command.make(
+  "api",
+  { method, path, organisation: organisationFlag, scope, field, input, include },
+  Effect.fnUntraced(function* (given) {
+    const grant = yield* Grant.forOrganisation(given.organisation, { scopes: given.scope })
+    const request = yield* makeRequest(given)
+    const broker = yield* TokenBroker
+    const client = yield* MerchantClient.make(yield* broker.source(grant))
+    const answer = yield* client.execute(request)
+    yield* printAnswer(answer, grant.organisationId, given.include)
+    if (answer.status < 200 || answer.status > 299) {
+      const { organisation, path: called } = given
+      return yield* new UnsuccessfulAnswer({
+        method: given.method,
+        path: called,
+        organisation,
+        status: answer.status
+      })
+    }
+  })
+).pipe(
+  Command.withDescription(
+    "Call the API on behalf of a merchant, with a token of its own, and print the answer's body"
+  ),
+  Command.withExamples([
+    { command: "onbehalf api GET /mandates --organisation <id> --scope admin" },
+    {
+      command:
+        "onbehalf api GET /tpp/payments --organisation <id> --scope openbanking_pisp --field pagesize=5"
+    },
+    {
+      command:
+        "onbehalf api POST /tpp/payments --organisation <id> --scope openbanking_pisp --field amount:=12.5",
+      description: "With a JSON body; := where it is not text"
+    },
+    {
+      command:
+        "onbehalf api POST /tpp/payments --organisation <id> --scope openbanking_pisp --input payment.json",
+      description: "With a body from a file"
+    }
+  ]),
+  Command.provide(Services.broker)
+)

@@ -1,0 +1,30 @@
+/** The whole program but the platform: arguments in, data out, every failure told in one line. */
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { onbehalf } from "./command.ts"
+import { describeFailure } from "./failure.ts"
+import { presenter } from "./output/presenter.ts"
+import { say } from "./output/say.ts"
+
+/** Runs the arguments that `Stdio` has. */
+export const program = (version: string) =>
+  Command.run(onbehalf, { version }).pipe(
+    Effect.tapCause((cause) => {
+      const line = describeFailure(cause)
+      return line === undefined ? Effect.void : say(line)
+    }),
+    Effect.provide(output)
+  )
+
+/** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+
+const output = Layer.unwrap(
+  Effect.map(presenter, (made) =>
+    Layer.merge(CliOutput.layerPresenter(made), CliConfig.layer({ builtIns }))
+  )
+)

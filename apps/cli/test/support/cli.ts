@@ -1,0 +1,72 @@
+import { assert } from "@effect/vitest"
+import { spawn } from "node:child_process"
+import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
+
+/** A key that occurs nowhere else. */
+export const apiKey = "kCLI5ecretPartnerKey-7Qd2"
+
+/** A program that ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** How it is run. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+  /** Default: the source. */
+  readonly entry?: string
+}
+
+/** Loading the source takes most of a run: what V8 compiled is kept. */
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url))
+
+const source = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+
+/** Starts the real program, with the Node that runs the tests and nothing of their environment. */
+export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => {
+  const child = spawn(process.execPath, [options.entry ?? source, ...args], {
+    env: { NODE_COMPILE_CACHE: compileCache, NUAPAY_API_KEY: apiKey, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+  child.stdin.end(options.input ?? "")
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", resolve)
+  })
+  return { child, ended }
+}
+
+/** Runs it to its end. What must hold for every run is checked here. */
+export const run = async (
+  args: ReadonlyArray<string>,
+  options: RunOptions = {}
+): Promise<Ended> => {
+  const { child, ended } = start(args, options)
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const key = options.env?.["NUAPAY_API_KEY"] ?? apiKey
+  for (const output of [stdout, stderr]) {
+    assert.isFalse(key !== "" && output.includes(key), "the API key was printed")
+    assert.notInclude(output, btoa(`${key}:`), "the API key was printed, as a header has it")
+    assert.notInclude(output, "    at ", "a stack trace was printed")
+    assert.notInclude(output, "\u001B", "colour was printed to a pipe")
+  }
+  return { code, stdout, stderr }
+}
+
+/** Checks that a run failed with this code, one line on stderr and nothing on stdout. */
+export const assertFailed = (ended: Ended, code: number, saying: RegExp): void => {
+  assert.match(ended.stderr, /^onbehalf: [^\n]+\n$/)
+  assert.match(ended.stderr, saying)
+  assert.strictEqual(ended.code, code, ended.stderr)
+  assert.strictEqual(ended.stdout, "")
+}
+
+/** Checks that a run succeeded without a word on stderr. */
+export const assertSilent = (ended: Ended): void => {
+  assert.strictEqual(ended.stderr, "")
+  assert.strictEqual(ended.code, 0)
+}

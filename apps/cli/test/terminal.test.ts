@@ -1,0 +1,109 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { displayWidth } from "effect/cli/CliOutput"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Sink from "effect/Sink"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
+import { program } from "../src/program.ts"
+import { apiKey } from "./support/cli.ts"
+import { makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const sink = (into: Array<string>) => () =>
+  Sink.forEach((chunk: string | Uint8Array) =>
+    Effect.sync(() => {
+      into.push(typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk))
+    })
+  )
+
+/** The program in this process, on a terminal of some width. */
+const onTerminal = Effect.fnUntraced(function* (args: ReadonlyArray<string>, columns = 60) {
+  const out: Array<string> = []
+  const err: Array<string> = []
+  const unused = Effect.die("unused")
+  const terminal = Terminal.make({
+    columns: Effect.succeed(columns),
+    rows: Effect.succeed(24),
+    size: unused,
+    readInput: unused,
+    readLine: unused,
+    display: () => Effect.void
+  })
+  const platform = Layer.mergeAll(
+    NodeServices.layer,
+    FetchHttpClient.layer,
+    ConfigProvider.layer(
+      ConfigProvider.fromEnvRecord({
+        NUAPAY_API_KEY: apiKey,
+        NUAPAY_BASE_URL: world.simulator.url
+      })
+    )
+  ).pipe(
+    Layer.merge(Layer.succeed(Terminal.Terminal, terminal)),
+    Layer.merge(
+      Stdio.layerTest({
+        args: Effect.succeed(args),
+        stdoutIsTerminal: Effect.succeed(true),
+        stdout: sink(out),
+        stderr: sink(err)
+      })
+    )
+  )
+  yield* Effect.exit(program("0.0.0").pipe(Effect.provide(platform)))
+  return { out: out.join(""), err: err.join("") }
+})
+
+const mandates = () => [
+  "api",
+  "GET",
+  "/mandates",
+  "--organisation",
+  world.merchant,
+  "--scope",
+  "admin"
+]
+
+describe("on a terminal", () => {
+  it.live("a token comes with a warning on stderr", () =>
+    Effect.gen(function* () {
+      const { err, out } = yield* onTerminal(["token", "get", world.merchant, "--scope", "admin"])
+      assert.match(out, /^[\w.-]+\n$/)
+      assert.match(err, new RegExp(`^onbehalf: this is a secret: .* acts for ${world.merchant}`))
+    })
+  )
+
+  it.live("JSON is indented", () =>
+    Effect.gen(function* () {
+      const { out } = yield* onTerminal(mandates())
+      assert.match(out, /^\{\n {2}"uri": "\/mandates",\n/)
+    })
+  )
+
+  it.live("what is not JSON cannot move the cursor", () =>
+    Effect.gen(function* () {
+      world.simulator.addFault({
+        kind: "status",
+        status: 200,
+        body: "one\u001B[2J\ntwo\u009B31m",
+        match: { path: "/mandates" }
+      })
+      const { out } = yield* onTerminal(mandates())
+      assert.strictEqual(out, "one\uFFFD[2J\ntwo\uFFFD31m\n")
+    })
+  )
+
+  it.live("a table fits, and loses nothing", () =>
+    Effect.gen(function* () {
+      const { out } = yield* onTerminal(["organisations", "list", "--all"], 50)
+      const lines = out.trimEnd().split("\n")
+      assert.isAtMost(Math.max(...lines.map(displayWidth)), 50)
+      assert.isAbove(lines.length, 122)
+      for (const { id } of world.simulator.merchants) assert.include(out, `${id}  `)
+    })
+  )
+})
