@@ -89,15 +89,19 @@ describe("invariant 1: own token only", () => {
     })
   )
 
-  it.effect("T2: a store that answers with another key's record is not believed", () =>
+  it.effect.each([
+    ["another merchant's", "merchant-2", "merchant-2"],
+    ["another grant's", "merchant-1", "other grant"],
+    ["a record that claims another key than it lies under", "merchant-2", ""]
+  ] as const)("T2: a store that answers with %s record is not believed", ([, organisation, mark]) =>
     Effect.gen(function* () {
       const removed: Array<string> = []
       const foreign = (key: TokenKey): StoredToken => ({
-        key: { ...key, text: `${key.text}1:x` },
+        key: { ...key, text: mark === "" ? key.text : `${key.text}1:x` },
         lifetime: Lifetime.make(0, 600_000, 0),
         token: new AccessToken({
           id: TokenId.make("foreign"),
-          organisation: "merchant-2",
+          organisation,
           scopes: ["admin"],
           resourceId: undefined,
           value: Redacted.make("foreign-text")
@@ -118,7 +122,7 @@ describe("invariant 1: own token only", () => {
             const source = yield* broker.source(yield* grantFor("merchant-1"))
             assert.strictEqual(source.peek(), undefined)
             const token = yield* source.token()
-            assert.strictEqual(token.organisation, "merchant-1")
+            assert.strictEqual(token.id as string, "token-1")
             assert.strictEqual(asked.length, 1)
             assert.deepStrictEqual(removed, ["foreign"])
           }),

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { type Answers, minting, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
 
@@ -130,14 +132,70 @@ describe("invariant 3: revoked is gone", () => {
       (broker) =>
         Effect.gen(function* () {
           const source = yield* broker.source(yield* grantFor("merchant-1"))
+          yield* source.token()
           const revocation = yield* Effect.forkChild(broker.revokeOrganisation("merchant-1"))
           yield* settle
+          // Here first: gone before the upstream has answered.
+          assert.strictEqual(source.peek(), undefined)
           const between = yield* source.token()
           gate.resolve()
           yield* Fiber.join(revocation)
           assert.strictEqual(source.peek(), undefined)
           assert.notStrictEqual((yield* source.token()).id, between.id)
         })
+    )
+  })
+
+  const brokenStore = Layer.succeed(TokenStore, {
+    peek: () => undefined,
+    get: () => new StoreError({ operation: "get", problem: "down" }),
+    put: () => new StoreError({ operation: "put", problem: "down" }),
+    remove: () => new StoreError({ operation: "remove", problem: "down" }),
+    revoke: () => new StoreError({ operation: "revoke", problem: "down" }),
+    entries: new StoreError({ operation: "entries", problem: "down" })
+  })
+
+  it.effect("T25: with the store down, an overtaken flight still does not serve its token", () => {
+    const gate = Promise.withResolvers<void>()
+    return withBroker(
+      async (asked, count) => {
+        if (count === 1) await gate.promise
+        return revoking(asked, count)
+      },
+      (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1"))
+          const waiting = yield* Effect.forkChild(source.token())
+          yield* settle
+          yield* broker.revokeOrganisation("merchant-1")
+          gate.resolve()
+          yield* settle
+          assert.strictEqual((yield* Fiber.join(waiting)).id as string, "token-3")
+        }),
+      { store: brokenStore }
+    )
+  })
+
+  it.effect("T24: a store that says superseded, as when another process revoked, is obeyed", () => {
+    const puts: Array<number> = []
+    const store = Layer.succeed(TokenStore, {
+      peek: () => undefined,
+      get: () => Effect.sync(() => ({ held: undefined, generation: puts.length })),
+      put: (_, generation) =>
+        Effect.sync(() => (puts.push(generation) === 1 ? "superseded" : "stored")),
+      remove: () => Effect.succeed(false),
+      revoke: () => Effect.succeed(0),
+      entries: Effect.succeed([])
+    })
+    return withBroker(
+      revoking,
+      (broker) =>
+        Effect.gen(function* () {
+          const token = yield* broker.acquire(yield* grantFor("merchant-1"))
+          assert.strictEqual(token.id as string, "token-2")
+          assert.deepStrictEqual(puts, [0, 1])
+        }),
+      { store }
     )
   })
 
