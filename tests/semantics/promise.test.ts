@@ -162,13 +162,17 @@ describe("createTokenBroker", () => {
     })
     await using open = await broker
     const handle = await open.forOrganisation("merchant-1", { scopes: ["admin"] })
-    assert.strictEqual(await open.revoke(await handle.token()), "revoked")
+    assert.deepStrictEqual(await open.revoke(await handle.token()), {
+      outcome: "revoked",
+      tokens: 1
+    })
     assert.strictEqual(handle.peek(), undefined)
     const token = await handle.token()
     assert.strictEqual((await open.entries()).length, 1)
     assert.isTrue(await handle.invalidate(token))
-    assert.strictEqual(await open.revokeOrganisation("merchant-1"), 4)
-    assert.strictEqual(await open.revokeOwn(), 4)
+    const four = { outcome: "revoked", tokens: 4 } as const
+    assert.deepStrictEqual(await open.revokeOrganisation("merchant-1"), four)
+    assert.deepStrictEqual(await open.revokeOwn(), four)
   })
 
   it("a closed broker starts nothing, and ends what was under way", async () => {

@@ -43,6 +43,8 @@ const connectSandbox = async (): Promise<Nuapay> => {
     name: "Nuapay's sandbox",
     broker,
     simulator: undefined,
-    close: () => broker.close()
+    close: async () => {
+      await broker.close()
+    }
   }
 }

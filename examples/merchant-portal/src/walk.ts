@@ -27,7 +27,7 @@ export const walk = async (broker: PromiseTokenBroker, report: Report): Promise<
   await timed(report, "The token alone, warm", () => merchant.token())((token) =>
     token === first ? "the same token, no request" : fail("another token was handed out")
   )
-  await timed(report, "Revoke it", () => broker.revoke(first))((outcome) => outcome)
+  await timed(report, "Revoke it", () => broker.revoke(first))(({ outcome }) => outcome)
   await timed(report, "The next call", () => merchant.token())((token) =>
     token.id === first.id ? fail("the revoked token was handed out") : describe(token)
   )

@@ -10,7 +10,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as HttpClient from "effect/http/HttpClient"
 import type { TokenId } from "./AccessToken.ts"
@@ -105,8 +104,7 @@ export const make = Effect.fnUntraced(function* (
   const account = yield* Partner
   const sender: Sender = {
     client: yield* HttpClient.HttpClient,
-    authorization: () => `Basic ${btoa(`${Redacted.value(account.apiKey)}:`)}`,
-    secrets: () => secretForms(Redacted.value(account.apiKey)),
+    apiKey: account.apiKey,
     timeout: options.timeout ?? 5_000
   }
   const organisations = (filter: OrganisationFilter = {}, page: PageRequest = {}) =>
@@ -145,9 +143,6 @@ export const layer = (
   options?: GatekeeperOptions
 ): Layer.Layer<Gatekeeper, never, Partner | HttpClient.HttpClient> =>
   Layer.effect(Gatekeeper, make(options))
-
-/** The key as such, and as it stands in the header. */
-const secretForms = (apiKey: string): ReadonlyArray<string> => [apiKey, btoa(`${apiKey}:`)]
 
 const checkPage = ({
   pageNumber = 1,

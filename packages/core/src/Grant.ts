@@ -89,6 +89,20 @@ export interface GrantOptions {
 }
 
 /**
+ * What an application token is bound to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ApplicationOptions {
+  /** Absent: the caller's own resource. */
+  readonly organisationId?: string | undefined
+  /** At least one, for example `open_banking_pis`. */
+  readonly products: ReadonlyArray<string>
+  readonly resourceId: string
+}
+
+/**
  * A grant for one merchant. Fails with `InvalidRequest` before anything is sent.
  *
  * @category constructors
@@ -127,13 +141,9 @@ export const own = Effect.fnUntraced(function* (
  * @category constructors
  * @since 0.1.0
  */
-export const forApplication = Effect.fnUntraced(function* (options: {
-  /** Absent: the caller's own resource. */
-  readonly organisationId?: string | undefined
-  /** At least one, for example `open_banking_pis`. */
-  readonly products: ReadonlyArray<string>
-  readonly resourceId: string
-}): Effect.fn.Return<ApplicationGrant, TokenError> {
+export const forApplication = Effect.fnUntraced(function* (
+  options: ApplicationOptions
+): Effect.fn.Return<ApplicationGrant, TokenError> {
   const id =
     options.organisationId === undefined ? undefined : yield* organisationId(options.organisationId)
   yield* check([

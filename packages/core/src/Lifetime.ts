@@ -16,6 +16,8 @@ export interface Lifetime {
   readonly renewal: number
   /** From here on the token is not handed out. */
   readonly limit: number
+  /** From here on the upstream refuses it. */
+  readonly end: number
 }
 
 /**
@@ -86,7 +88,8 @@ export const margin = (life: number): number => Math.min(30_000, Math.max(1_000,
 export const make = (issued: number, life: number, random: number): Lifetime => ({
   issued,
   renewal: issued + life * (0.65 + 0.15 * random),
-  limit: issued + life - margin(life)
+  limit: issued + life - margin(life),
+  end: issued + life
 })
 
 /**

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { address, type AddressRules } from "./internal/address.ts"
+import { type ApiKeyRing, makeApiKeyRing } from "./internal/apiKeyRing.ts"
 import { InvalidConfiguration, TokenError } from "./TokenError.ts"
 
 /**
@@ -26,6 +27,13 @@ export type Environment = "live" | "sandbox"
 export interface PartnerOptions {
   /** `NUAPAY_API_KEY`: issued by Nuapay's support. */
   readonly apiKey: Redacted.Redacted
+  /**
+   * `NUAPAY_STANDBY_API_KEY`: takes the API key's place for good when that one is refused. Nuapay knows no
+   * overlap: a new key kills the old one at once, so put the new one here before it is made valid.
+   */
+  readonly standbyApiKey?: Redacted.Redacted | undefined
+  /** Reads the API key anew when it is refused, instead of a standby key: from a secret store, say. */
+  readonly reloadApiKey?: Effect.Effect<Redacted.Redacted> | undefined
   /** `NUAPAY_ENVIRONMENT`. Default: `sandbox`. */
   readonly environment?: string | undefined
   /**
@@ -65,7 +73,7 @@ export class Partner extends Context.Service<
     /** The origin with the Organisation service's prefix. */
     readonly organisationUrl: string
     readonly account: string
-    readonly apiKey: Redacted.Redacted
+    readonly apiKey: ApiKeyRing
   }
 >()("@onbehalf/core/Partner") {}
 
@@ -81,7 +89,15 @@ export const make = Effect.fnUntraced(function* (
   options: PartnerOptions
 ): Effect.fn.Return<Partner["Service"], TokenError> {
   const environment = yield* checkEnvironment(options.environment ?? "sandbox")
-  const apiKey = yield* checkApiKey(options.apiKey)
+  const apiKey = yield* checkApiKey("NUAPAY_API_KEY (apiKey)", options.apiKey)
+  const standby =
+    options.standbyApiKey === undefined
+      ? undefined
+      : yield* checkApiKey("NUAPAY_STANDBY_API_KEY (standbyApiKey)", options.standbyApiKey)
+  const reload =
+    options.reloadApiKey === undefined
+      ? Effect.succeed(standby ?? apiKey)
+      : Effect.flatMap(options.reloadApiKey, (key) => checkApiKey("reloadApiKey", key))
   const rules: AddressRules = {
     host: hosts[environment],
     trustedHost: options.trustedHost,
@@ -103,7 +119,7 @@ export const make = Effect.fnUntraced(function* (
     gatekeeperUrl: origin.origin + gatekeeperPrefix,
     organisationUrl: origin.origin + organisationPrefix,
     account: yield* checkAccount(options.account ?? "default"),
-    apiKey
+    apiKey: makeApiKeyRing(apiKey, reload)
   })
 })
 
@@ -124,6 +140,10 @@ export const layer = (options: PartnerOptions): Layer.Layer<Partner, TokenError>
  */
 export const config: Config.Config<PartnerOptions> = Config.all({
   apiKey: Config.Redacted("NUAPAY_API_KEY").pipe(Config.withDefault(Redacted.make(""))),
+  standbyApiKey: Config.Redacted("NUAPAY_STANDBY_API_KEY").pipe(
+    Config.withDefault(Redacted.make("")),
+    Config.map((key) => (Redacted.value(key) === "" ? undefined : key))
+  ),
   environment: optional("NUAPAY_ENVIRONMENT"),
   baseUrl: optional("NUAPAY_BASE_URL"),
   trustedHost: optional("NUAPAY_TRUSTED_HOST"),
@@ -146,6 +166,8 @@ export const makeWithEnvironment = (
     Effect.flatMap((environment) =>
       make({
         apiKey: options.apiKey ?? environment.apiKey,
+        standbyApiKey: options.standbyApiKey ?? environment.standbyApiKey,
+        reloadApiKey: options.reloadApiKey,
         environment: options.environment ?? environment.environment,
         baseUrl: options.baseUrl ?? environment.baseUrl,
         trustedHost: options.trustedHost ?? environment.trustedHost,
@@ -186,8 +208,10 @@ const checkEnvironment = (environment: string): Effect.Effect<Environment, Token
 /** Visible ASCII; a colon would end the user name of Basic authentication early (RFC 7617). */
 const apiKeyShape = /^[!-9;-~]{1,1024}$/
 
-const checkApiKey = (apiKey: Redacted.Redacted): Effect.Effect<Redacted.Redacted, TokenError> => {
-  const setting = "NUAPAY_API_KEY (apiKey)"
+const checkApiKey = (
+  setting: string,
+  apiKey: Redacted.Redacted
+): Effect.Effect<Redacted.Redacted, TokenError> => {
   const text = Redacted.value(apiKey)
   if (text === "")
     return invalid(setting, "is missing: set it to the key that Nuapay's support issued")

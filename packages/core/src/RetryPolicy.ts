@@ -67,11 +67,14 @@ export const mayRetry = (policy: RetryPolicy, error: TokenError, attempt: number
  * @category schedules
  * @since 0.1.0
  */
-export const schedule = (policy: RetryPolicy): Schedule.Schedule<unknown, TokenError> =>
+export const schedule = (
+  policy: RetryPolicy,
+  allowed: () => boolean = () => true
+): Schedule.Schedule<unknown, TokenError> =>
   Schedule.min([Schedule.exponential(policy.base), Schedule.spaced(policy.cap)]).pipe(
     Schedule.jittered,
     Schedule.setInputType<TokenError>(),
-    Schedule.while(({ attempt, input }) => mayRetry(policy, input, attempt)),
+    Schedule.while(({ attempt, input }) => mayRetry(policy, input, attempt) && allowed()),
     Schedule.modifyDelay(({ duration, input }) =>
       Effect.succeed(
         input.reason._tag === "RateLimited"
@@ -82,12 +85,12 @@ export const schedule = (policy: RetryPolicy): Schedule.Schedule<unknown, TokenE
   )
 
 /**
- * Runs an effect under a policy.
+ * Runs an effect under a policy. `allowed` is asked before each retry that the policy would make.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const retry =
-  (policy: RetryPolicy) =>
+  (policy: RetryPolicy, allowed?: () => boolean) =>
   <A, R>(effect: Effect.Effect<A, TokenError, R>): Effect.Effect<A, TokenError, R> =>
-    Effect.retry(effect, schedule(policy))
+    Effect.retry(effect, schedule(policy, allowed))

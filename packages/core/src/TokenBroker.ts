@@ -1,9 +1,9 @@
 /**
  * The broker: a valid token for a grant, fetched once however many ask.
  *
- * A token that is held and alive is handed out without a fiber or a promise. Otherwise all who ask for the
- * same key share one flight. The flight belongs to the broker, not to its first caller: callers come and go,
- * each with its own deadline, and the flight goes on.
+ * A token that is held and alive is handed out without a fiber or a promise. When it is due it is renewed
+ * ahead, and nobody waits. Otherwise all who ask for the same key share one flight. The flight belongs to the
+ * broker, not to its first caller: callers come and go, each with its own deadline, and the flight goes on.
  *
  * @since 0.1.0
  */
@@ -12,39 +12,46 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { type AccessToken, tokenId } from "./AccessToken.ts"
+import type * as Stream from "effect/Stream"
+import type { AccessToken } from "./AccessToken.ts"
+import type { BrokerEvent } from "./BrokerEvent.ts"
+import type { Explanation } from "./Explanation.ts"
 import { Gatekeeper } from "./Gatekeeper.ts"
 import * as Grants from "./Grant.ts"
 import type { Acquisition, Fetched } from "./internal/acquisition.ts"
+import * as Admission from "./internal/admission.ts"
+import * as Announcer from "./internal/announcer.ts"
+import { explain } from "./internal/explain.ts"
 import * as Flights from "./internal/flights.ts"
+import * as Issued from "./internal/issued.ts"
+import * as Ledger from "./internal/ledger.ts"
+import { monotonicMillis } from "./internal/monotonic.ts"
+import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
 import * as Seen from "./internal/seen.ts"
+import { makeSource } from "./internal/source.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
-import { type OrganisationId, organisationId } from "./Organisation.ts"
+import { warm, type WarmOptions, type WarmProgress } from "./internal/warm.ts"
+import { organisationId } from "./Organisation.ts"
 import { Partner } from "./Partner.ts"
-import { defaultRetryPolicy, retry, type RetryPolicy } from "./RetryPolicy.ts"
+import { defaultRetryPolicy, type RetryPolicy } from "./RetryPolicy.ts"
+import type { RevocableToken, Revocation, ShutdownReport } from "./Revocation.ts"
 import type { TokenError } from "./TokenError.ts"
 import * as TokenKeys from "./TokenKey.ts"
-import { type AcquireOptions, makeSource, type TokenSource } from "./TokenSource.ts"
+import type { AcquireOptions, TokenSource } from "./TokenSource.ts"
 import { type StoreEntry, TokenStore } from "./TokenStore.ts"
 
-/**
- * A token, or what is known of one.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RevocableToken {
-  readonly id: string
-  readonly organisation: string
-}
-
-/**
- * What became of a revocation: `alreadyGone` where the upstream does not know the token (any more).
- *
- * @category models
- * @since 0.1.0
- */
-export type Revocation = "revoked" | "alreadyGone"
+export type {
+  /**
+   * @category models
+   * @since 0.1.0
+   */
+  WarmOptions,
+  /**
+   * @category models
+   * @since 0.1.0
+   */
+  WarmProgress
+} from "./internal/warm.ts"
 
 /**
  * @category services
@@ -60,15 +67,33 @@ export class TokenBroker extends Context.Service<
     ) => Effect.Effect<AccessToken, TokenError>
     /** A handle on a grant; keep it as long as you like. Fails when the grant's life is out of bounds. */
     readonly source: (grant: Grants.Grant) => Effect.Effect<TokenSource, TokenError>
-    /** Revokes one token, known by its id: here first, then upstream. */
+    /** A new token, whatever is held. Joins a fetch that is under way. */
+    readonly renew: (grant: Grants.Grant) => Effect.Effect<AccessToken, TokenError>
+    /** Forgets a token by its id, without telling the upstream. Whether it was held. */
+    readonly invalidate: (tokenId: string) => Effect.Effect<boolean, TokenError>
+    /** Revokes one token, known by its id: here first, then upstream. Fails for a malformed id only. */
     readonly revoke: (token: RevocableToken) => Effect.Effect<Revocation, TokenError>
     /**
      * Revokes every token of an organisation: here first, then upstream, then here again what was fetched
-     * in between. How many the upstream revoked, where it says so.
+     * in between.
      */
-    readonly revokeOrganisation: (id: string) => Effect.Effect<number | undefined, TokenError>
+    readonly revokeOrganisation: (id: string) => Effect.Effect<Revocation, TokenError>
     /** Revokes every token of the caller itself, in the same way. */
-    readonly revokeOwn: Effect.Effect<number | undefined, TokenError>
+    readonly revokeOwn: Effect.Effect<Revocation, TokenError>
+    /**
+     * Revokes what this process has fetched and what may still be alive, for shutdown: `within` so many
+     * milliseconds.
+     */
+    readonly revokeIssued: (within: number) => Effect.Effect<ShutdownReport>
+    /** Fetches tokens before they are needed, at a bounded rate, and tells how far it is. */
+    readonly warm: (
+      grants: ReadonlyArray<Grants.Grant>,
+      options?: WarmOptions
+    ) => Stream.Stream<WarmProgress>
+    /** Why a grant's token is or is not served. */
+    readonly explain: (grant: Grants.Grant) => Effect.Effect<Explanation, TokenError>
+    /** What the broker does, from now on; a listener that is slow loses the oldest of 1 024. */
+    readonly events: Stream.Stream<BrokerEvent>
     /** What the store holds; no secrets. */
     readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, TokenError>
   }
@@ -90,13 +115,18 @@ export interface TokenBrokerOptions {
   readonly retryPolicy?: Partial<RetryPolicy> | undefined
   /** What happens when the store fails. Default: `bypass`. */
   readonly storePolicy?: TrustedStore.StorePolicy | undefined
+  /** Requests to the upstream at a time. Callers go before renewals, merchants take turns. Default: 32. */
+  readonly concurrency?: number | undefined
 }
 
 /** Fetches under way at once in one process; more are refused as overloaded. */
 const maximumFlights = 10_000
 
-/** Tokens remembered for the check that none is handed out to two organisations. */
-const maximumSeen = 100_000
+/** Tokens remembered: whose they are, and which this process fetched. */
+const maximumRemembered = 100_000
+
+/** Keys whose failures are remembered. */
+const maximumRecords = 10_000
 
 /**
  * @category constructors
@@ -111,35 +141,36 @@ export const make = Effect.fnUntraced(function* (
 > {
   const partner = yield* Partner
   const defaultExpiresIn = yield* Grants.expiresIn(options.expiresIn ?? 600)
-  const deadline = options.deadline ?? 15_000
-  const seen = Seen.make(maximumSeen)
-  const store = TrustedStore.make(yield* TokenStore, seen, options.storePolicy ?? "bypass")
-  const gatekeeper = yield* Gatekeeper
-  const flights = yield* Flights.make<Fetched>(yield* Effect.scope, maximumFlights)
-  const acquisition: Acquisition = {
-    clock: yield* Clock.Clock,
-    gatekeeper,
-    store,
-    seen,
-    retryPolicy: { ...defaultRetryPolicy, ...options.retryPolicy },
-    deadline
-  }
+  const { acquisition, flights, issued } = yield* makeParts(options)
+  const revoker: Revoker = { ...acquisition, flights, issued }
 
-  const source = (grant: Grants.Grant): Effect.Effect<TokenSource, TokenError> =>
+  const brokerSource = (grant: Grants.Grant) =>
     Effect.map(withExpiresIn(grant, defaultExpiresIn), (complete) =>
       makeSource(acquisition, flights, TokenKeys.make(partner, complete), complete)
     )
-  const revoke = (organisation: OrganisationId | undefined) =>
-    revokeAll(acquisition, flights, TokenKeys.owner(partner, organisation), organisation)
+  const acquire = (grant: Grants.Grant, acquireOptions?: AcquireOptions) =>
+    Effect.flatMap(brokerSource(grant), (source) => source.token(acquireOptions))
 
   return TokenBroker.of({
-    acquire: (grant, acquireOptions) =>
-      Effect.flatMap(source(grant), (made) => made.token(acquireOptions)),
-    source,
-    revoke: (token) => revokeOne(acquisition, token),
-    revokeOrganisation: (id) => Effect.flatMap(organisationId(id), revoke),
-    revokeOwn: revoke(undefined),
-    entries: store.entries
+    acquire,
+    source: brokerSource,
+    renew: (grant) => Effect.flatMap(brokerSource(grant), (source) => source.renew),
+    invalidate: (tokenId) => {
+      const key = acquisition.seen.keyOf(tokenId)
+      return key === undefined ? Effect.succeed(false) : acquisition.store.remove(key, tokenId)
+    },
+    revoke: (token) => revokeOne(revoker, token),
+    revokeOrganisation: (id) =>
+      Effect.flatMap(organisationId(id), (organisation) =>
+        revokeAll(revoker, TokenKeys.owner(partner, organisation), organisation)
+      ),
+    revokeOwn: revokeAll(revoker, TokenKeys.owner(partner, undefined), undefined),
+    revokeIssued: (within) => revokeIssued(revoker, within),
+    warm: (grants, warmOptions) => warm(acquire, grants, warmOptions),
+    explain: (grant) =>
+      Effect.map(brokerSource(grant), ({ key }) => explain(acquisition, flights, key)),
+    events: acquisition.announcer.events,
+    entries: acquisition.store.entries
   })
 })
 
@@ -152,42 +183,44 @@ export const layer = (
 ): Layer.Layer<TokenBroker, TokenError, Partner | Gatekeeper | TokenStore> =>
   Layer.effect(TokenBroker, make(options))
 
-const revokeOne = Effect.fnUntraced(function* (
-  { gatekeeper, retryPolicy, seen, store }: Acquisition,
-  token: RevocableToken
-): Effect.fn.Return<Revocation, TokenError> {
-  const id = yield* tokenId(token.id)
-  const key = seen.keyOf(token.id)
-  if (key !== undefined) yield* Effect.ignore(store.remove(key, id))
-  const ofCaller = key !== undefined && key.organisation === undefined
-  const organisation = ofCaller ? undefined : yield* organisationId(token.organisation)
-  return yield* gatekeeper.revokeToken(organisation, id).pipe(
-    retry(retryPolicy),
-    Effect.as<Revocation>("revoked"),
-    Effect.catchReason("TokenError", "OrganisationUnknown", () =>
-      Effect.succeed<Revocation>("alreadyGone")
-    )
-  )
-})
-
-/** Here first, then upstream, then here again: what was fetched in between may be dead as well. */
-const revokeAll = Effect.fnUntraced(function* (
-  { gatekeeper, retryPolicy, store }: Acquisition,
-  flights: Flights.Flights<Fetched>,
-  owner: string,
-  organisation: OrganisationId | undefined
-): Effect.fn.Return<number | undefined, TokenError> {
-  const here = Effect.suspend(() => {
-    flights.overtake(owner)
-    return store.revoke(owner)
+const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
+  const clock = yield* Clock.Clock
+  const scope = yield* Effect.scope
+  const now = monotonicMillis(clock)
+  const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy }
+  const seen = Seen.make(maximumRemembered)
+  const issued = Issued.make(now, maximumRemembered)
+  const announcer = yield* Announcer.make
+  const admission = Admission.make({
+    now,
+    concurrency: options.concurrency ?? 32,
+    maximumWait: retryPolicy.maximumRetryAfter
   })
-  yield* Effect.ignore(here)
-  const count = yield* gatekeeper.revokeAll(organisation).pipe(
-    retry(retryPolicy),
-    Effect.onError(() => Effect.ignore(here))
+  const store = TrustedStore.make(
+    yield* TokenStore,
+    seen,
+    options.storePolicy ?? "bypass",
+    announcer
   )
-  yield* here
-  return count
+  const flights = yield* Flights.make<Fetched>({
+    scope,
+    maximum: maximumFlights,
+    onUrgent: admission.promote
+  })
+  const acquisition: Acquisition = {
+    now,
+    scope,
+    gatekeeper: yield* Gatekeeper,
+    store,
+    seen,
+    issued,
+    admission,
+    ledger: Ledger.make(now, maximumRecords),
+    announcer,
+    retryPolicy,
+    deadline: options.deadline ?? 15_000
+  }
+  return { acquisition, flights, issued }
 })
 
 const withExpiresIn = (

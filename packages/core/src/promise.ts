@@ -16,123 +16,20 @@ import * as Gatekeeper from "./Gatekeeper.ts"
 import * as Grant from "./Grant.ts"
 import { requestOf } from "./internal/fetchRequest.ts"
 import * as MerchantClient from "./MerchantClient.ts"
-import type {
-  Organisation,
-  OrganisationFilter,
-  OrganisationPage,
-  PageRequest
-} from "./Organisation.ts"
 import * as Partner from "./Partner.ts"
+import type {
+  CloseOptions,
+  CreateTokenBrokerOptions,
+  GrantHandle,
+  PromiseTokenBroker,
+  Token,
+  TokenOptions
+} from "./PromiseTokenBroker.ts"
+import type { ShutdownReport } from "./Revocation.ts"
 import { defaultRetryPolicy, retry } from "./RetryPolicy.ts"
 import * as TokenBroker from "./TokenBroker.ts"
 import { BrokerClosed, TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
-import type { StoreEntry, TokenStore } from "./TokenStore.ts"
-
-/**
- * Where tokens are kept: made by a store package, for example `memoryStore()` of `@onbehalf/store-memory`.
- *
- * @category models
- * @since 0.1.0
- */
-export interface StoreAdapter {
-  readonly layer: Layer.Layer<TokenStore, TokenError>
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface CreateTokenBrokerOptions
-  extends Omit<Partner.PartnerOptions, "apiKey">, TokenBroker.TokenBrokerOptions {
-  /** Default: the environment variable `NUAPAY_API_KEY`. The other partner settings likewise. */
-  readonly apiKey?: string | undefined
-  readonly store: StoreAdapter
-  /** Milliseconds for one request to Nuapay. Default: 5 000. */
-  readonly timeout?: number | undefined
-  /** Another `fetch`, for mutual TLS or for tests. Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch | undefined
-}
-
-/**
- * A token. Its text is not a property: it is in no log and no JSON.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Token {
-  readonly id: string
-  readonly organisation: string
-  readonly scopes: ReadonlyArray<string>
-  readonly resourceId: string | undefined
-  /** The text of the token. */
-  reveal(): string
-  /** The `Authorization` header, Bearer form. */
-  authorization(): string
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface TokenOptions {
-  /** Milliseconds of life that the token must have left. Default: 0. */
-  readonly minimumValidity?: number | undefined
-  /** Milliseconds that this caller is willing to wait. */
-  readonly deadline?: number | undefined
-  /** Gives up waiting; the fetch under way goes on for others. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * Everything for one grant. Make it once and keep it: a held token then costs a look-up.
- *
- * @category models
- * @since 0.1.0
- */
-export interface GrantHandle {
-  /** The token if this process holds a valid one. */
-  peek(minimumValidity?: number): Token | undefined
-  /** A valid token. Rejects with a `TokenError`. */
-  token(options?: TokenOptions): Promise<Token>
-  /** The `Authorization` header with a valid token. */
-  authorization(options?: TokenOptions): Promise<string>
-  /**
-   * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token.
-   * A refused token is replaced once, where the body can be sent again.
-   */
-  fetch(path: string, init?: RequestInit): Promise<Response>
-  /** Forgets this very token, so that the next call gets another. */
-  invalidate(token: Token): Promise<boolean>
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface PromiseTokenBroker extends AsyncDisposable {
-  /** One page of the partner's organisations. */
-  organisations(filter?: OrganisationFilter, page?: PageRequest): Promise<OrganisationPage>
-  /** Every organisation, page after page. */
-  allOrganisations(filter?: OrganisationFilter): AsyncIterable<Organisation>
-  organisation(id: string): Promise<Organisation>
-  /** A handle for a merchant. Rejects at once where the id, the scopes or the life are wrong. */
-  forOrganisation(id: string, options: Grant.GrantOptions): Promise<GrantHandle>
-  /** A handle for the caller's own organisation. */
-  own(options: Grant.GrantOptions): Promise<GrantHandle>
-  /** A handle for one resource, for mobile apps. */
-  forApplication(options: Parameters<typeof Grant.forApplication>[0]): Promise<GrantHandle>
-  /** Revokes one token. */
-  revoke(token: Token): Promise<TokenBroker.Revocation>
-  /** Revokes every token of an organisation; how many, where Nuapay says so. */
-  revokeOrganisation(id: string): Promise<number | undefined>
-  /** Revokes every token of the caller itself. */
-  revokeOwn(): Promise<number | undefined>
-  /** What the store holds; no secrets. */
-  entries(): Promise<ReadonlyArray<StoreEntry>>
-  /** Ends all work under way. Tokens stay valid upstream until they expire. */
-  close(): Promise<void>
-}
 
 type Services =
   | TokenBroker.TokenBroker
@@ -163,11 +60,16 @@ export const createTokenBroker = async (
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const handle = async (grant: Effect.Effect<Grant.Grant, TokenError>): Promise<GrantHandle> => {
     const source = await run(Effect.flatMap(grant, broker.source))
-    return makeHandle(run, fetch, source, await run(MerchantClient.make(source)))
+    return makeHandle(run, fetch, broker, source, await run(MerchantClient.make(source)))
   }
-  const close = (): Promise<void> => {
+  const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
+    const revoked =
+      how.revoke === true && !state.closed
+        ? await run(broker.revokeIssued(how.within ?? 5_000))
+        : undefined
     state.closed = true
-    return runtime.dispose()
+    await runtime.dispose()
+    return revoked
   }
   const withRetry = retry(defaultRetryPolicy)
   return {
@@ -177,12 +79,27 @@ export const createTokenBroker = async (
     forOrganisation: (id, grant) => handle(Grant.forOrganisation(id, grant)),
     own: (grant) => handle(Grant.own(grant)),
     forApplication: (grant) => handle(Grant.forApplication(grant)),
+    invalidate: (tokenId) => run(broker.invalidate(tokenId)),
     revoke: (token) => run(broker.revoke(token)),
     revokeOrganisation: (id) => run(broker.revokeOrganisation(id)),
     revokeOwn: () => run(broker.revokeOwn),
+    warm: (merchants, warmOptions) =>
+      Stream.toAsyncIterable(
+        Stream.unwrap(
+          Effect.map(
+            Effect.forEach(merchants, ({ organisationId, ...grant }) =>
+              Grant.forOrganisation(organisationId, grant)
+            ),
+            (grants) => broker.warm(grants, warmOptions)
+          )
+        )
+      ),
+    events: () => Stream.toAsyncIterable(broker.events),
     entries: () => run(broker.entries),
     close,
-    [Symbol.asyncDispose]: close
+    [Symbol.asyncDispose]: async () => {
+      await close()
+    }
   }
 }
 
@@ -207,6 +124,7 @@ const runOn =
 const makeHandle = (
   run: Run,
   fetch: typeof globalThis.fetch,
+  broker: TokenBroker.TokenBroker["Service"],
   source: TokenSource,
   client: MerchantClient.MerchantClient
 ): GrantHandle => {
@@ -227,7 +145,9 @@ const makeHandle = (
         ),
         init.signal
       ),
-    invalidate: (refused) => run(source.invalidate(refused))
+    renew: () => run(broker.renew(source.grant)),
+    invalidate: (refused) => run(source.invalidate(refused)),
+    explain: () => run(broker.explain(source.grant))
   }
 }
 
@@ -248,12 +168,26 @@ const layerOf = (
   options: CreateTokenBrokerOptions,
   fetch: typeof globalThis.fetch
 ): Layer.Layer<Services, TokenError> => {
+  const { apiKey, standbyApiKey } = options
+  const readKey =
+    typeof apiKey === "function"
+      ? Effect.map(
+          Effect.promise(async () => apiKey()),
+          (key) => Redacted.make(key)
+        )
+      : undefined
   const partner = Layer.effect(
     Partner.Partner,
-    Partner.makeWithEnvironment({
-      ...options,
-      apiKey: options.apiKey === undefined ? undefined : Redacted.make(options.apiKey)
-    })
+    Effect.flatMap(
+      readKey ?? Effect.succeed(typeof apiKey === "string" ? Redacted.make(apiKey) : undefined),
+      (key) =>
+        Partner.makeWithEnvironment({
+          ...options,
+          apiKey: key,
+          reloadApiKey: readKey,
+          standbyApiKey: standbyApiKey === undefined ? undefined : Redacted.make(standbyApiKey)
+        })
+    )
   )
   const http = Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, fetch))
   return TokenBroker.layer(options).pipe(

@@ -126,7 +126,7 @@ describe("Partner", () => {
           Effect.provideService(ConfigProvider.ConfigProvider, provider)
         )
       const plain = yield* read()
-      assert.strictEqual(Redacted.value(plain.apiKey), "from-environment")
+      assert.strictEqual(Redacted.value(plain.apiKey.current()), "from-environment")
       assert.strictEqual(plain.origin, "https://api.nuapay.com")
       const mixed = yield* read({ environment: "sandbox" })
       assert.strictEqual(mixed.origin, "https://sandbox.nuapay.com")

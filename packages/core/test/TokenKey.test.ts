@@ -55,6 +55,13 @@ describe("TokenKey", () => {
           yield* account({ environment: "live" }),
           yield* Grant.forOrganisation("m1", base)
         ),
+        ...(yield* Effect.forEach(["live", "sandbox"], (environment) =>
+          Effect.gen(function* () {
+            const gateway = { baseUrl: "https://gateway.example", trustedHost: "gateway.example" }
+            const behind = yield* account({ environment, ...gateway })
+            return TokenKey.make(behind, yield* Grant.forOrganisation("m1", base))
+          })
+        )),
         TokenKey.make(
           yield* account({ account: "second" }),
           yield* Grant.forOrganisation("m1", base)

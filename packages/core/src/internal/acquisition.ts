@@ -1,9 +1,10 @@
-import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
 import type { AccessToken } from "../AccessToken.ts"
-import type { Gatekeeper, IssuedToken } from "../Gatekeeper.ts"
+import type { Gatekeeper } from "../Gatekeeper.ts"
 import type { Grant } from "../Grant.ts"
+import { organisationOf } from "../Grant.ts"
 import * as Lifetime from "../Lifetime.ts"
 import { retry, type RetryPolicy } from "../RetryPolicy.ts"
 import {
@@ -14,17 +15,27 @@ import {
   WrongToken
 } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import type { StoredToken } from "../TokenStore.ts"
+import type { Admission } from "./admission.ts"
+import type { Announcer } from "./announcer.ts"
 import type { Flight } from "./flights.ts"
-import { monotonicMillis } from "./monotonic.ts"
+import type { Issued } from "./issued.ts"
+import type { Ledger } from "./ledger.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
 import type { Seen } from "./seen.ts"
 import type { TrustedStore } from "./trustedStore.ts"
 
 /** What a flight works with. */
 export interface Acquisition {
-  readonly clock: Clock.Clock
+  readonly now: MonotonicMillis
+  readonly scope: Scope.Scope
   readonly gatekeeper: Gatekeeper["Service"]
   readonly store: TrustedStore
   readonly seen: Seen
+  readonly issued: Issued
+  readonly admission: Admission
+  readonly ledger: Ledger
+  readonly announcer: Announcer
   readonly retryPolicy: RetryPolicy
   /** Milliseconds for a whole flight, retries included. */
   readonly deadline: number
@@ -36,8 +47,19 @@ export interface Fetched {
   readonly lifetime: Lifetime.Lifetime | undefined
 }
 
+/** What a flight is for. */
+export interface Errand {
+  readonly key: TokenKey
+  readonly grant: Grant
+  /** Whether a token that lies in the store will do. */
+  readonly suffices: (held: StoredToken) => boolean
+}
+
 /** Revocations may overtake a flight; one that is overtaken this often gives up. */
 const maximumRounds = 5
+
+/** Each request whose answer never came may have made a token that nobody knows: two are enough. */
+const maximumLostAnswers = 2
 
 /**
  * The work of one flight: look into the store, ask upstream, judge, store. Begins again where a
@@ -45,74 +67,134 @@ const maximumRounds = 5
  */
 export const acquire = (
   self: Acquisition,
-  key: TokenKey,
-  grant: Grant,
-  minimumValidity: number,
+  errand: Errand,
   flight: Flight<Fetched>
 ): Effect.Effect<Fetched, TokenError> => {
   const round = (left: number): Effect.Effect<Fetched, TokenError> =>
     Effect.filterOrElse(
-      attempt(self, key, grant, minimumValidity, flight),
+      attempt(self, errand, flight),
       (fetched): fetched is Fetched => fetched !== "overtaken",
-      () => (left > 1 ? round(left - 1) : fail(key, unavailable("revoked")))
+      () => (left > 1 ? round(left - 1) : fail(errand.key, unavailable("revoked")))
     )
   return round(maximumRounds).pipe(
     Effect.timeoutOrElse({
       duration: self.deadline,
-      orElse: () => fail(key, unavailable("timeout"))
-    })
+      orElse: () => fail(errand.key, unavailable("timeout"))
+    }),
+    Effect.tapError((error) => noteFailure(self, errand.key, flight, error))
   )
 }
 
 const attempt = Effect.fnUntraced(function* (
   self: Acquisition,
-  key: TokenKey,
-  grant: Grant,
-  minimumValidity: number,
+  errand: Errand,
   flight: Flight<Fetched>
 ): Effect.fn.Return<Fetched | "overtaken", TokenError> {
+  const { key } = errand
   flight.overtaken = false
   const { generation, held } = yield* self.store.get(key)
-  const now = monotonicMillis(self.clock)
-  if (held !== undefined && Lifetime.isUsable(held.lifetime, now, minimumValidity)) return held
-  const fresh = yield* request(self, key, grant).pipe(retry(self.retryPolicy))
-  if (flight.overtaken) return "overtaken"
-  if (fresh.lifetime === undefined) return fresh
-  const outcome = yield* self.store.put(
-    { key, token: fresh.token, lifetime: fresh.lifetime },
-    generation
-  )
-  return outcome === "superseded" ? "overtaken" : fresh
+  if (held !== undefined && errand.suffices(held)) return held
+  const fresh = yield* fetch(self, errand, flight)
+  self.issued.add({
+    id: fresh.token.id,
+    owner: key.owner,
+    organisation: organisationOf(errand.grant),
+    end: fresh.lifetime?.end
+  })
+  if (flight.overtaken || (yield* keep(self, key, fresh, generation)) === "superseded") {
+    yield* discard(self, errand, fresh)
+    return "overtaken"
+  }
+  self.ledger.succeeded(key.text)
+  yield* self.announcer.announce({
+    _tag: flight.ahead ? "Renewed" : "Acquired",
+    organisation: key.organisation,
+    tokenId: fresh.token.id
+  })
+  return fresh
 })
+
+const keep = (self: Acquisition, key: TokenKey, { lifetime, token }: Fetched, generation: number) =>
+  lifetime === undefined
+    ? Effect.succeed("stored" as const)
+    : self.store.put({ key, token, lifetime }, generation)
+
+/** A token that came too late for a revocation is alive upstream: it is revoked by its id, in the background. */
+const discard = (self: Acquisition, { grant, key }: Errand, { token }: Fetched) =>
+  Effect.andThen(
+    self.announcer.announce({
+      _tag: "Overtaken",
+      organisation: key.organisation,
+      tokenId: token.id
+    }),
+    self.gatekeeper
+      .revokeToken(organisationOf(grant), token.id)
+      .pipe(retry(self.retryPolicy), Effect.ignore, Effect.forkIn(self.scope))
+  )
+
+/** Requests until one is answered, within the policy, the budget, and the number of answers that may be lost. */
+const fetch = (
+  self: Acquisition,
+  errand: Errand,
+  flight: Flight<Fetched>
+): Effect.Effect<Fetched, TokenError> =>
+  Effect.suspend(() => {
+    let lost = 0
+    const once = Effect.suspend(() =>
+      self.admission.admit(errand.key, flight.urgent, request(self, errand))
+    )
+    return once.pipe(
+      Effect.tapError((error) => {
+        if (!isAnswerLost(error)) return Effect.void
+        lost++
+        self.ledger.answerLost(errand.key.text)
+        return self.announcer.announce({
+          _tag: "AnswerLost",
+          organisation: errand.key.organisation
+        })
+      }),
+      retry(self.retryPolicy, () => lost < maximumLostAnswers && self.admission.takeRetry())
+    )
+  })
+
+const isAnswerLost = ({ reason }: TokenError): boolean =>
+  reason._tag === "Unavailable" && (reason.problem === "timeout" || reason.problem === "transfer")
 
 /** One request upstream; a token that is dead or already another's is refused like any wrong answer. */
 const request = Effect.fnUntraced(function* (
   self: Acquisition,
-  key: TokenKey,
-  grant: Grant
+  { grant, key }: Errand
 ): Effect.fn.Return<Fetched, TokenError> {
-  const sent = monotonicMillis(self.clock)
-  const issued = yield* self.gatekeeper.requestToken(grant)
-  if (!self.seen.admit(key, issued.token)) {
+  const sent = self.now()
+  const { life, token } = yield* self.gatekeeper.requestToken(grant)
+  if (!self.seen.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
-  const lifetime = yield* lifetimeOf(issued, sent)
-  if (lifetime !== undefined && !Lifetime.isUsable(lifetime, monotonicMillis(self.clock))) {
+  if (life === undefined) return { token, lifetime: undefined }
+  const lifetime = Lifetime.make(sent, life, yield* Random.next)
+  if (!Lifetime.isUsable(lifetime, self.now())) {
     const problem = "the token had reached its limit when it arrived"
     return yield* fail(key, (fields) => new MalformedAnswer({ ...fields, problem }))
   }
-  return { token: issued.token, lifetime }
+  return { token, lifetime }
 })
 
-const lifetimeOf = (
-  issued: IssuedToken,
-  sent: number
-): Effect.Effect<Lifetime.Lifetime | undefined> => {
-  const { life } = issued
-  return life === undefined
-    ? Effect.succeed(undefined as Lifetime.Lifetime | undefined)
-    : Effect.map(Random.next, (random) => Lifetime.make(sent, life, random))
-}
+const noteFailure = Effect.fnUntraced(function* (
+  self: Acquisition,
+  key: TokenKey,
+  flight: Flight<Fetched>,
+  error: TokenError
+): Effect.fn.Return<void> {
+  const limit = self.store.peek(key)?.lifetime.limit ?? self.now()
+  self.ledger.failed(key.text, error, limit, yield* Random.next)
+  const ahead = flight.ahead && !flight.urgent
+  yield* self.announcer.announce({
+    _tag: "Refused",
+    organisation: key.organisation,
+    error,
+    ahead
+  })
+})
 
 type Fields = { readonly organisation?: string }
 

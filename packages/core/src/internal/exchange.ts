@@ -1,6 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -9,6 +11,7 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { TokenError, type TokenErrorReason, Unavailable, Unsupported } from "../TokenError.ts"
+import type { ApiKeyRing } from "./apiKeyRing.ts"
 import { about, type Answer, type Asked, type Judged, maximumAnswerBytes } from "./answer.ts"
 import { isolated } from "./isolated.ts"
 import type { ApiRequest } from "./request.ts"
@@ -16,21 +19,41 @@ import type { ApiRequest } from "./request.ts"
 /** How requests are sent: with which client, credentials, and within what time. */
 export interface Sender {
   readonly client: HttpClient.HttpClient
-  /** The `Authorization` header, made at the moment of use. */
-  readonly authorization: () => string
-  /** What an error text must not quote. */
-  readonly secrets: () => ReadonlyArray<string>
+  readonly apiKey: ApiKeyRing
   /** Milliseconds for one request, from sending to the last byte. */
   readonly timeout: number
 }
 
-/** Sends one request, once, and has the answer judged. */
-export const exchange = Effect.fnUntraced(function* <A>(
+/**
+ * Sends one request and has the answer judged. Where the API key is refused, the key is read anew, and if it
+ * has changed the request is sent once more.
+ */
+export const exchange = <A>(
   sender: Sender,
   request: ApiRequest,
   judge: (answer: Answer, asked: Asked) => Judged<A>
+): Effect.Effect<A, TokenError> =>
+  Effect.suspend(() => {
+    const used = sender.apiKey.current()
+    return once(sender, used, request, judge).pipe(
+      Effect.catchIf(
+        (error) => error.reason._tag === "InvalidApiKey",
+        (refused) =>
+          Effect.flatMap(sender.apiKey.replace(used), (replaced) =>
+            replaced ? once(sender, sender.apiKey.current(), request, judge) : Effect.fail(refused)
+          )
+      )
+    )
+  })
+
+const once = Effect.fnUntraced(function* <A>(
+  sender: Sender,
+  apiKey: Redacted.Redacted,
+  request: ApiRequest,
+  judge: (answer: Answer, asked: Asked) => Judged<A>
 ): Effect.fn.Return<A, TokenError> {
-  const answer = yield* send(sender, request).pipe(
+  const basic = btoa(`${Redacted.value(apiKey)}:`)
+  const answer = yield* send(sender, basic, request).pipe(
     Effect.timeoutOrElse({
       duration: sender.timeout,
       orElse: () => fail(new Unavailable({ ...about(request), problem: "timeout" }))
@@ -38,7 +61,7 @@ export const exchange = Effect.fnUntraced(function* <A>(
   )
   const asked: Asked = {
     organisation: request.organisation,
-    secrets: sender.secrets(),
+    secrets: [Redacted.value(apiKey), basic],
     now: yield* Clock.currentTimeMillis
   }
   const judged = judge(answer, asked)
@@ -50,13 +73,14 @@ const fail = (reason: TokenErrorReason): Effect.Effect<never, TokenError> =>
 
 const send = Effect.fnUntraced(function* (
   sender: Sender,
+  basic: string,
   request: ApiRequest
 ): Effect.fn.Return<Answer, TokenError> {
   const target = yield* checkTarget(request)
-  const response = yield* sender.client.execute(httpRequest(sender, request)).pipe(
+  const response = yield* sender.client.execute(httpRequest(basic, request)).pipe(
     isolated,
     // The platform's own error leads to the request and its headers: it ends here.
-    Effect.mapError(() => unavailable(request, "connection"))
+    Effect.mapError((error) => unavailable(request, neverSent(error) ? "connection" : "transfer"))
   )
   const arrived = response.url
   if (arrived !== "" && URL.parse(arrived)?.href !== target.href) {
@@ -71,6 +95,31 @@ const send = Effect.fnUntraced(function* (
 const unavailable = (request: ApiRequest, problem: "connection" | "transfer"): TokenError =>
   new TokenError({ reason: new Unavailable({ ...about(request), problem }) })
 
+/** What a platform says when there was no connection to send anything on. */
+const unsentCodes = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
+/** Whether nothing was sent for certain. Of the error only the code is read. */
+const neverSent = (error: HttpClientError.HttpClientError): boolean => {
+  let cause: unknown = error.reason.cause
+  for (let depth = 0; depth < 4; depth++) {
+    if (Predicate.hasProperty(cause, "code") && unsentCodes.has(String(cause.code))) return true
+    cause = Predicate.hasProperty(cause, "cause") ? cause.cause : undefined
+  }
+  return false
+}
+
 /**
  * The address that is really asked for must be the template's own: `..` in a segment would turn a
  * merchant's call into the partner's. Ids have been checked before; this is the second lock.
@@ -84,13 +133,13 @@ const checkTarget = (request: ApiRequest): Effect.Effect<URL, TokenError> => {
   return Effect.succeed(target)
 }
 
-const httpRequest = (sender: Sender, request: ApiRequest): HttpClientRequest.HttpClientRequest => {
+const httpRequest = (basic: string, request: ApiRequest): HttpClientRequest.HttpClientRequest => {
   const base = HttpClientRequest.make(request.method)(request.url).pipe(
     HttpClientRequest.setHeaders({
       accept: "application/json",
       // A compressed answer could be a thousand times its size on the wire.
       "accept-encoding": "identity",
-      authorization: sender.authorization()
+      authorization: `Basic ${basic}`
     }),
     HttpClientRequest.setUrlParams(request.query)
   )

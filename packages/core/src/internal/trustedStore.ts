@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { StoreUnavailable, TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { Lookup, StoredToken, StoreEntry, StoreError, TokenStore } from "../TokenStore.ts"
+import type { Announcer } from "./announcer.ts"
 import type { Seen } from "./seen.ts"
 
 /**
@@ -30,17 +31,21 @@ const nothing: Lookup = { held: undefined, generation: 0 }
 export const make = (
   store: TokenStore["Service"],
   seen: Seen,
-  policy: StorePolicy
+  policy: StorePolicy,
+  announcer: Announcer
 ): TrustedStore => {
   const handled = <A>(
     effect: Effect.Effect<A, StoreError>,
     otherwise: A,
     organisation: string | undefined
   ): Effect.Effect<A, TokenError> =>
-    Effect.catch(effect, (error) =>
-      policy === "bypass"
-        ? Effect.succeed(otherwise)
-        : Effect.fail(storeUnavailable(error.operation, organisation))
+    Effect.catch(effect, ({ operation }) =>
+      Effect.andThen(
+        announcer.announce({ _tag: "StoreTrouble", organisation, operation }),
+        policy === "bypass"
+          ? Effect.succeed(otherwise)
+          : Effect.fail(storeUnavailable(operation, organisation))
+      )
     )
 
   /** A record of another key is deleted where it lies, and counts as a miss. */

@@ -1,0 +1,109 @@
+import * as Effect from "effect/Effect"
+import type { TokenId } from "../AccessToken.ts"
+import { tokenId } from "../AccessToken.ts"
+import { type OrganisationId, organisationId } from "../Organisation.ts"
+import { retry } from "../RetryPolicy.ts"
+import type { RevocableToken, Revocation, ShutdownReport } from "../Revocation.ts"
+import type { TokenError } from "../TokenError.ts"
+import type { Acquisition, Fetched } from "./acquisition.ts"
+import type { Flights } from "./flights.ts"
+import type { Issued } from "./issued.ts"
+
+export interface Revoker extends Pick<
+  Acquisition,
+  "announcer" | "gatekeeper" | "retryPolicy" | "seen" | "store"
+> {
+  readonly flights: Flights<Fetched>
+  readonly issued: Issued
+}
+
+/** One token: here first, so that nobody gets it while the upstream is asked. */
+export const revokeOne = Effect.fnUntraced(function* (
+  self: Revoker,
+  token: RevocableToken
+): Effect.fn.Return<Revocation, TokenError> {
+  const id = yield* tokenId(token.id)
+  const named = yield* organisationId(token.organisation)
+  const key = self.seen.keyOf(id)
+  if (key !== undefined) yield* Effect.ignore(self.store.remove(key, id))
+  const organisation = key !== undefined && key.organisation === undefined ? undefined : named
+  const revocation = yield* upstream(self, organisation, id)
+  if (revocation.outcome !== "unconfirmed") self.issued.remove(id)
+  yield* self.announcer.announce({
+    _tag: "Revoked",
+    organisation: organisation,
+    tokenId: id,
+    revocation
+  })
+  return revocation
+})
+
+const upstream = (
+  self: Revoker,
+  organisation: OrganisationId | undefined,
+  id: TokenId
+): Effect.Effect<Revocation> =>
+  self.gatekeeper.revokeToken(organisation, id).pipe(
+    retry(self.retryPolicy),
+    Effect.as<Revocation>({ outcome: "revoked", tokens: 1 }),
+    // What Nuapay answers for a token that is gone is not documented; 404 is the likely word.
+    Effect.catchReason("TokenError", "OrganisationUnknown", () =>
+      Effect.succeed<Revocation>({ outcome: "alreadyGone" })
+    ),
+    Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error }))
+  )
+
+/** Here first, then upstream, then here again: what was fetched in between may be dead as well. */
+export const revokeAll = Effect.fnUntraced(function* (
+  self: Revoker,
+  owner: string,
+  organisation: OrganisationId | undefined
+): Effect.fn.Return<Revocation, TokenError> {
+  const here = Effect.suspend(() => {
+    self.flights.overtake(owner)
+    return self.store.revoke(owner)
+  })
+  yield* Effect.ignore(here)
+  const revocation = yield* self.gatekeeper.revokeAll(organisation).pipe(
+    retry(self.retryPolicy),
+    Effect.map((tokens): Revocation => ({ outcome: "revoked", tokens })),
+    Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error })),
+    Effect.onInterrupt(() => Effect.ignore(here))
+  )
+  yield* here
+  if (revocation.outcome === "revoked") self.issued.removeOwner(owner)
+  yield* self.announcer.announce({
+    _tag: "Revoked",
+    organisation,
+    tokenId: undefined,
+    revocation
+  })
+  return revocation
+})
+
+/** Revocations at once while a process shuts down. */
+const concurrency = 8
+
+/** Every token that this process fetched and that may be alive, as far as the time goes. */
+export const revokeIssued = Effect.fnUntraced(function* (
+  self: Revoker,
+  within: number
+): Effect.fn.Return<ShutdownReport> {
+  const { alive, expired } = self.issued.take()
+  const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0 }
+  yield* Effect.forEach(
+    alive,
+    ({ id, organisation }) =>
+      Effect.tap(upstream(self, organisation, id), ({ outcome }) =>
+        Effect.sync(() => count[outcome]++)
+      ),
+    { concurrency, discard: true }
+  ).pipe(Effect.timeoutOption(within))
+  const answered = count.revoked + count.alreadyGone + count.unconfirmed
+  return {
+    revoked: count.revoked,
+    alreadyGone: count.alreadyGone,
+    unconfirmed: count.unconfirmed + alive.length - answered,
+    expired
+  }
+})

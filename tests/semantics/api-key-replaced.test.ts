@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import { createTokenBroker, type CreateTokenBrokerOptions } from "@onbehalf/core"
+import { memoryStore } from "@onbehalf/store-memory"
+import { minting, upstream } from "../../packages/core/test/support/upstream.ts"
+
+/** Nuapay with one valid key at a time. */
+const nuapayWith = (valid: { key: string }) =>
+  upstream((asked, count) =>
+    asked.headers.get("authorization") === `Basic ${btoa(`${valid.key}:`)}`
+      ? asked.method === "GET"
+        ? Response.json({ data: [] })
+        : minting(asked, count)
+      : new Response("", { status: 401 })
+  )
+
+const brokerOn = (
+  nuapay: ReturnType<typeof upstream>,
+  options: Partial<CreateTokenBrokerOptions>
+) =>
+  createTokenBroker({
+    environment: "sandbox",
+    store: memoryStore(),
+    fetch: nuapay.fetch,
+    ...options
+  })
+
+describe("F40: the API key is replaced while running", () => {
+  it("a standby key takes over, for all, at the price of one refused call; held tokens stay", async () => {
+    const valid = { key: "old" }
+    const nuapay = nuapayWith(valid)
+    await using broker = await brokerOn(nuapay, { apiKey: "old", standbyApiKey: "new" })
+    const first = await broker.forOrganisation("merchant-1", { scopes: ["admin"] })
+    const held = await first.token()
+    valid.key = "new"
+    assert.strictEqual(await first.token(), held)
+    const second = await broker.forOrganisation("merchant-2", { scopes: ["admin"] })
+    await second.token()
+    await broker.organisations()
+    assert.strictEqual(nuapay.asked.length, 4)
+    assert.strictEqual(await first.token(), held)
+  })
+
+  it("a function is asked anew, once however many are refused", async () => {
+    const valid = { key: "old" }
+    const asked = { times: 0 }
+    const nuapay = nuapayWith(valid)
+    await using broker = await brokerOn(nuapay, {
+      apiKey: () => {
+        asked.times++
+        return valid.key
+      }
+    })
+    const handles = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        broker.forOrganisation(`merchant-${index}`, { scopes: ["admin"] })
+      )
+    )
+    await handles[0]?.token()
+    assert.strictEqual(asked.times, 1)
+    valid.key = "new"
+    const tokens = await Promise.all(handles.map((handle) => handle.token()))
+    assert.strictEqual(new Set(tokens).size, 20)
+    assert.strictEqual(asked.times, 2)
+  })
+
+  it("the same key again is no new key: one call, then the circuit", async () => {
+    const nuapay = nuapayWith({ key: "another" })
+    await using broker = await brokerOn(nuapay, { apiKey: () => Promise.resolve("refused") })
+    const handle = await broker.forOrganisation("merchant-1", { scopes: ["admin"] })
+    for (let call = 0; call < 5; call++) {
+      const error = await handle.token().then(
+        () => undefined,
+        (failure: unknown) => failure
+      )
+      assert.propertyVal(error, "code", "invalid_api_key")
+    }
+    assert.strictEqual(nuapay.asked.length, 1)
+  })
+})

@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import { minting, settle } from "../../packages/core/test/support/upstream.ts"
+import { grantFor, withBroker } from "../support/broker.ts"
+
+/** Fails from the second token request on. */
+const failingLater = (asked: Parameters<typeof minting>[0], count: number) =>
+  count === 1 ? minting(asked, count) : new Response("", { status: 503 })
+
+describe("invariant 5: no waiting for renewal while a valid token exists", () => {
+  it.effect("a due token is handed out at once, and replaced behind the caller's back", () => {
+    const gate = Promise.withResolvers<void>()
+    return withBroker(
+      async (asked, count) => {
+        if (count > 1) await gate.promise
+        return minting(asked, count)
+      },
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1", 100))
+          yield* source.token()
+          yield* TestClock.adjust("64 seconds")
+          yield* source.token()
+          yield* settle
+          assert.strictEqual(asked.length, 1)
+          yield* TestClock.adjust("16 seconds")
+          for (let call = 0; call < 100; call++) {
+            assert.strictEqual((yield* source.token()).id as string, "token-1")
+          }
+          yield* settle
+          assert.strictEqual(asked.length, 2)
+          gate.resolve()
+          yield* settle
+          assert.strictEqual(source.peek()?.id as string, "token-2")
+          assert.strictEqual(asked.length, 2)
+        })
+    )
+  })
+
+  it.effect("an idle merchant's token lapses: nobody asks, nothing is fetched", () =>
+    withBroker(minting, (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1", 10))
+        yield* source.token()
+        yield* TestClock.adjust("1 hour")
+        yield* settle
+        assert.strictEqual(asked.length, 1)
+        assert.strictEqual(source.peek(), undefined)
+      })
+    )
+  )
+
+  it.effect("a fleet does not renew in step: 200 tokens are due at many moments", () =>
+    withBroker(minting, (broker, asked) =>
+      Effect.gen(function* () {
+        const sources = yield* Effect.forEach(
+          Array.from({ length: 200 }, (_, index) => `merchant-${index}`),
+          (merchant) => Effect.flatMap(grantFor(merchant, 100), broker.source)
+        )
+        yield* Effect.forEach(sources, (source) => source.token(), { concurrency: 50 })
+        const perSecond: Array<number> = []
+        for (let second = 0; second < 90; second++) {
+          const before = asked.length
+          for (const source of sources) source.peek()
+          yield* settle
+          perSecond.push(asked.length - before)
+          yield* TestClock.adjust("1 second")
+        }
+        assert.isAtMost(Math.max(...perSecond), 50)
+        assert.isAtLeast(perSecond.filter((count) => count > 0).length, 12)
+      })
+    )
+  )
+})
+
+describe("invariant 6: trouble upstream takes nothing away", () => {
+  it.effect("F1: a valid token stays in use until its limit; attempts pause and grow rare", () =>
+    withBroker(failingLater, (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1", 1_000))
+        yield* source.token()
+        yield* TestClock.adjust("800 seconds")
+        for (let second = 0; second < 169; second++) {
+          assert.strictEqual(source.peek()?.id as string, "token-1")
+          yield* settle
+          yield* TestClock.adjust("1 second")
+        }
+        const attempts = asked.length - 1
+        // Four requests a flight; without a pause there would be a flight every second or two.
+        assert.isAtMost(attempts, 60)
+        assert.isAtLeast(attempts, 12)
+        const explained = yield* broker.explain(source.grant)
+        assert.isAbove(explained.failures, 3)
+        assert.strictEqual(explained.lastError?.error.code, "unavailable")
+        assert.isAbove(explained.renewalPausedFor, 0)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(source.peek(), undefined)
+      })
+    )
+  )
+
+  it.effect("F3: a refused key while tokens are held: they are served, and it is one call", () =>
+    withBroker(
+      (asked, count) => (count <= 20 ? minting(asked, count) : new Response("", { status: 401 })),
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const sources = yield* Effect.forEach(
+            Array.from({ length: 20 }, (_, index) => `merchant-${index}`),
+            (merchant) => Effect.flatMap(grantFor(merchant, 1_000), broker.source)
+          )
+          yield* Effect.forEach(sources, (source) => source.token())
+          yield* TestClock.adjust("810 seconds")
+          for (const source of sources) assert.isDefined(source.peek())
+          yield* settle
+          // Those already in the air when the first answer came, and no more.
+          assert.isAtMost(asked.length, 20 + 20)
+          const before = asked.length
+          for (const source of sources) assert.isDefined(source.peek())
+          yield* settle
+          assert.strictEqual(asked.length, before)
+        })
+    )
+  )
+})
+
+describe("events", () => {
+  it.effect("tell what happened, in order and without secrets", () =>
+    withBroker(failingLater, (broker) =>
+      Effect.gen(function* () {
+        const listening = yield* Effect.forkChild(
+          broker.events.pipe(Stream.take(3), Stream.runCollect),
+          { startImmediately: true }
+        )
+        yield* settle
+        const source = yield* broker.source(yield* grantFor("merchant-1", 100))
+        yield* source.token()
+        yield* TestClock.adjust("80 seconds")
+        source.peek()
+        for (let step = 0; step < 8; step++) {
+          yield* settle
+          yield* TestClock.adjust("1 second")
+        }
+        const events = yield* Fiber.join(listening)
+        assert.deepStrictEqual(
+          events.map((event) => [event._tag, event.organisation]),
+          [
+            ["Acquired", "merchant-1"],
+            ["ServedWhileRenewing", "merchant-1"],
+            ["Refused", "merchant-1"]
+          ]
+        )
+        assert.isTrue(events[2]?._tag === "Refused" && events[2].ahead)
+        assert.notInclude(JSON.stringify(events), "canary")
+      })
+    )
+  )
+})
