@@ -42,16 +42,16 @@ describe("invariant 8: everything is bounded", () => {
     )
   )
 
-  it.effect("the memory store forgets the least recently used", () =>
+  it.effect("the memory store forgets what was fetched longest ago", () =>
     withBroker(
       minting,
       (broker) =>
         Effect.gen(function* () {
-          for (const merchant of ["m1", "m2", "m1", "m3"]) {
+          for (const merchant of ["m1", "m2", "m3"]) {
             yield* broker.acquire(yield* grantFor(merchant))
           }
           const held = (yield* broker.entries).map((entry) => entry.organisation)
-          assert.deepStrictEqual(held.sort(), ["m1", "m3"])
+          assert.sameMembers(held, ["m2", "m3"])
         }),
       { store: MemoryStore.layer({ maximumTokens: 2 }) }
     )

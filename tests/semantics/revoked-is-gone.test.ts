@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { type Answers, minting, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
@@ -159,6 +160,8 @@ describe("invariant 3: revoked is gone", () => {
     put: () => new StoreError({ operation: "put", problem: "down" }),
     remove: () => new StoreError({ operation: "remove", problem: "down" }),
     revoke: () => new StoreError({ operation: "revoke", problem: "down" }),
+    lease: () => new StoreError({ operation: "lease", problem: "down" }),
+    changes: Stream.fail(new StoreError({ operation: "changes", problem: "down" })),
     entries: new StoreError({ operation: "entries", problem: "down" })
   })
 
@@ -192,6 +195,8 @@ describe("invariant 3: revoked is gone", () => {
         Effect.sync(() => (puts.push(generation) === 1 ? "superseded" : "stored")),
       remove: () => Effect.succeed(false),
       revoke: () => Effect.succeed(0),
+      lease: () => Effect.succeed({ fence: 1 }),
+      changes: Stream.never,
       entries: Effect.succeed([])
     })
     return withBroker(

@@ -30,6 +30,7 @@ import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/rev
 import * as Seen from "./internal/seen.ts"
 import { makeSource } from "./internal/source.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
+import * as WakeUps from "./internal/wakeUps.ts"
 import { warm, type WarmOptions, type WarmProgress } from "./internal/warm.ts"
 import { organisationId } from "./Organisation.ts"
 import { Partner } from "./Partner.ts"
@@ -217,6 +218,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     admission,
     ledger: Ledger.make(now, maximumRecords),
     announcer,
+    wakeUps: yield* WakeUps.make(store.changes),
     retryPolicy,
     deadline: options.deadline ?? 15_000
   }

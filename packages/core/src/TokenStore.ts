@@ -7,6 +7,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import type { AccessToken, TokenId } from "./AccessToken.ts"
 import type { Lifetime } from "./Lifetime.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -37,6 +39,31 @@ export interface Lookup {
 }
 
 /**
+ * The right to fetch. It only saves requests: a second fetch is harmless, so nothing rests on it but thrift.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lease {
+  /** Grows with every lease of a key, so that a holder that slept past its time can be told from the next. */
+  readonly fence: number
+}
+
+/**
+ * What changed in a store, by whomever. `Connected` comes first and after every interruption: from there on
+ * nothing is missed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type StoreChange =
+  | { readonly _tag: "Connected" }
+  | { readonly _tag: "Stored"; readonly text: string; readonly id: string }
+  | { readonly _tag: "Removed"; readonly text: string; readonly id: string }
+  | { readonly _tag: "Released"; readonly text: string }
+  | { readonly _tag: "Revoked"; readonly owner: string }
+
+/**
  * An entry without its secret, for listing.
  *
  * @category models
@@ -59,7 +86,7 @@ export interface StoreEntry {
 export class StoreError extends Schema.TaggedError<StoreError>("@onbehalf/core/StoreError")(
   "StoreError",
   {
-    operation: Schema.Literals(["get", "put", "remove", "revoke", "entries"]),
+    operation: Schema.Literals(["get", "put", "remove", "revoke", "lease", "changes", "entries"]),
     problem: Schema.String
   }
 ) {
@@ -88,6 +115,16 @@ export class TokenStore extends Context.Service<
     readonly remove: (key: TokenKey, id: string) => Effect.Effect<boolean, StoreError>
     /** Generation + 1 and every token of that owner gone, in one atomic step. How many there were. */
     readonly revoke: (owner: string) => Effect.Effect<number, StoreError>
+    /**
+     * The right to fetch this key for `atMost` milliseconds, until the scope closes; none when another holds
+     * it. Dies by itself with a dead holder.
+     */
+    readonly lease: (
+      key: TokenKey,
+      atMost: number
+    ) => Effect.Effect<Lease | undefined, StoreError, Scope.Scope>
+    /** What changes from now on. Ends with an error when the connection is lost; run it again. */
+    readonly changes: Stream.Stream<StoreChange, StoreError>
     /** What is held, without secrets. */
     readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, StoreError>
   }

@@ -5,17 +5,21 @@
  */
 import type { StoreAdapter } from "@onbehalf/core"
 import * as TokenStore from "@onbehalf/core/TokenStore"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
 import { LRUCache } from "lru-cache"
 import * as Generations from "./Generations.ts"
+import * as Leases from "./Leases.ts"
 
 /**
  * @category models
  * @since 0.1.0
  */
 export interface MemoryStoreOptions {
-  /** The most tokens held; the least recently used goes first. Default: 100 000. */
+  /** The most tokens held; the one that was fetched longest ago goes first. Default: 100 000. */
   readonly maximumTokens?: number | undefined
 }
 
@@ -26,7 +30,7 @@ export interface MemoryStoreOptions {
  * @since 0.1.0
  */
 export const layer = (options: MemoryStoreOptions = {}): Layer.Layer<TokenStore.TokenStore> =>
-  Layer.sync(TokenStore.TokenStore, () => make(options))
+  Layer.effect(TokenStore.TokenStore, make(options))
 
 /**
  * The store for `createTokenBroker`.
@@ -40,38 +44,75 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
 
 type Tokens = LRUCache<string, TokenStore.StoredToken>
 
-const make = ({
+/** Changes kept for a listener that is slow; the oldest go first. */
+const backlog = 16_384
+
+/**
+ * The store as a value, for a tier of another store.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* ({
   maximumTokens = 100_000
-}: MemoryStoreOptions): TokenStore.TokenStore["Service"] => {
+}: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"]> {
+  const now = yield* Effect.map(Clock.Clock, (clock) => () => clock.monotonicTimeNanosUnsafe())
+  const changes = yield* PubSub.sliding<TokenStore.StoreChange>(backlog)
+  const tell = (change: TokenStore.StoreChange) => PubSub.publish(changes, change)
   const byOwner = new Map<string, Set<string>>()
   const tokens: Tokens = new LRUCache({
     max: maximumTokens,
     dispose: (stored) => forget(byOwner, stored)
   })
   const generations = Generations.make(maximumTokens)
+  const leases = Leases.make(now)
+
   return TokenStore.TokenStore.of({
-    peek: (key) => tokens.get(key.text),
+    // Not counted as use: a busy merchant's token is put anew at each renewal.
+    peek: (key) => tokens.peek(key.text),
     get: (key) =>
       Effect.sync(() => ({ held: tokens.get(key.text), generation: generations.current() })),
     put: (stored, generation) =>
-      Effect.sync(() => {
-        if (generations.hasPassed(stored.key.owner, generation)) return "superseded"
-        tokens.set(stored.key.text, stored)
+      Effect.suspend(() => {
+        const { key, token } = stored
+        if (generations.hasPassed(key.owner, generation)) return Effect.succeed("superseded")
+        tokens.set(key.text, stored)
         remember(byOwner, stored)
-        return "stored"
+        return Effect.as(tell({ _tag: "Stored", text: key.text, id: token.id }), "stored")
       }),
     remove: (key, id) =>
-      Effect.sync(() => tokens.peek(key.text)?.token.id === id && tokens.delete(key.text)),
+      Effect.suspend(() => {
+        if (tokens.peek(key.text)?.token.id !== id) return Effect.succeed(false)
+        tokens.delete(key.text)
+        return Effect.as(tell({ _tag: "Removed", text: key.text, id }), true)
+      }),
     revoke: (owner) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         generations.advance(owner)
         const texts = [...(byOwner.get(owner) ?? [])]
         for (const text of texts) tokens.delete(text)
-        return texts.length
+        return Effect.as(tell({ _tag: "Revoked", owner }), texts.length)
       }),
+    lease: (key, atMost) =>
+      Effect.acquireRelease(
+        Effect.sync(() => leases.take(key.text, atMost)),
+        (lease) =>
+          lease !== undefined && leases.release(key.text, lease)
+            ? tell({ _tag: "Released", text: key.text })
+            : Effect.void
+      ),
+    // Connected is said once the subscription stands, so that nothing falls in between.
+    changes: Stream.unwrap(
+      Effect.map(PubSub.subscribe(changes), (subscription) =>
+        Stream.concat(
+          Stream.succeed<TokenStore.StoreChange>({ _tag: "Connected" }),
+          Stream.fromSubscription(subscription)
+        )
+      )
+    ),
     entries: Effect.sync(() => Array.from(tokens.values(), entry))
   })
-}
+})
 
 const remember = (byOwner: Map<string, Set<string>>, { key }: TokenStore.StoredToken): void => {
   const texts = byOwner.get(key.owner)

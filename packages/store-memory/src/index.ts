@@ -1,1 +1,1 @@
-export { layer, type MemoryStoreOptions, memoryStore } from "./MemoryStore.ts"
+export { layer, make, type MemoryStoreOptions, memoryStore } from "./MemoryStore.ts"

@@ -24,6 +24,7 @@ import type { Ledger } from "./ledger.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 import type { Seen } from "./seen.ts"
 import type { TrustedStore } from "./trustedStore.ts"
+import type { WakeUps } from "./wakeUps.ts"
 
 /** What a flight works with. */
 export interface Acquisition {
@@ -36,6 +37,7 @@ export interface Acquisition {
   readonly admission: Admission
   readonly ledger: Ledger
   readonly announcer: Announcer
+  readonly wakeUps: WakeUps
   readonly retryPolicy: RetryPolicy
   /** Milliseconds for a whole flight, retries included. */
   readonly deadline: number
@@ -62,7 +64,7 @@ const maximumRounds = 5
 const maximumLostAnswers = 2
 
 /**
- * The work of one flight: look into the store, ask upstream, judge, store. Begins again where a
+ * The work of one flight: look into the store, get the lease, look again, ask upstream, judge, store. Begins again where a
  * revocation overtook it, because a token from before must neither be stored nor handed out.
  */
 export const acquire = (
@@ -85,15 +87,54 @@ export const acquire = (
   )
 }
 
-const attempt = Effect.fnUntraced(function* (
+const attempt = (
   self: Acquisition,
   errand: Errand,
   flight: Flight<Fetched>
+): Effect.Effect<Fetched | "overtaken", TokenError> =>
+  Effect.suspend(() => {
+    flight.overtaken = false
+    return Effect.flatMap(self.store.get(errand.key), ({ held }) =>
+      held !== undefined && errand.suffices(held)
+        ? Effect.succeed(held)
+        : behindLease(self, errand, flight, 0)
+    )
+  })
+
+/**
+ * With the lease: look again, for the token may have come meanwhile, and fetch. Without: look, wait until
+ * something changed, begin again. A lease is held for as long as a flight may take.
+ */
+const behindLease = (
+  self: Acquisition,
+  errand: Errand,
+  flight: Flight<Fetched>,
+  round: number
+): Effect.Effect<Fetched | "overtaken", TokenError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { key } = errand
+      const lease = yield* self.store.lease(key, self.deadline)
+      const watch = lease === undefined ? yield* self.wakeUps.watch(key, round) : undefined
+      const { generation, held } = yield* self.store.get(key)
+      if (held !== undefined && errand.suffices(held)) return held
+      if (watch === undefined) return yield* fetchAndKeep(self, errand, flight, generation)
+      yield* watch.changed
+      return undefined
+    })
+  ).pipe(
+    Effect.flatMap((outcome) =>
+      outcome === undefined ? behindLease(self, errand, flight, round + 1) : Effect.succeed(outcome)
+    )
+  )
+
+const fetchAndKeep = Effect.fnUntraced(function* (
+  self: Acquisition,
+  errand: Errand,
+  flight: Flight<Fetched>,
+  generation: number
 ): Effect.fn.Return<Fetched | "overtaken", TokenError> {
   const { key } = errand
-  flight.overtaken = false
-  const { generation, held } = yield* self.store.get(key)
-  if (held !== undefined && errand.suffices(held)) return held
   const fresh = yield* fetch(self, errand, flight)
   self.issued.add({
     id: fresh.token.id,

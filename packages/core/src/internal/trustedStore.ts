@@ -1,7 +1,17 @@
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import { StoreUnavailable, TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
-import type { Lookup, StoredToken, StoreEntry, StoreError, TokenStore } from "../TokenStore.ts"
+import type {
+  Lease,
+  Lookup,
+  StoreChange,
+  StoredToken,
+  StoreEntry,
+  StoreError,
+  TokenStore
+} from "../TokenStore.ts"
 import type { Announcer } from "./announcer.ts"
 import type { Seen } from "./seen.ts"
 
@@ -22,9 +32,18 @@ export interface TrustedStore {
     generation: number
   ) => Effect.Effect<"stored" | "superseded", TokenError>
   readonly remove: (key: TokenKey, id: string) => Effect.Effect<boolean, TokenError>
+  /** With the store in trouble every flight may fetch: a lease only saves requests. */
+  readonly lease: (
+    key: TokenKey,
+    atMost: number
+  ) => Effect.Effect<Lease | undefined, TokenError, Scope.Scope>
+  readonly changes: Stream.Stream<StoreChange, StoreError>
   readonly revoke: (owner: string) => Effect.Effect<number, TokenError>
   readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, TokenError>
 }
+
+/** What stands for a lease where the store gives none because it is in trouble. */
+const noLease: Lease | undefined = { fence: 0 }
 
 const nothing: Lookup = { held: undefined, generation: 0 }
 
@@ -34,11 +53,11 @@ export const make = (
   policy: StorePolicy,
   announcer: Announcer
 ): TrustedStore => {
-  const handled = <A>(
-    effect: Effect.Effect<A, StoreError>,
+  const handled = <A, R>(
+    effect: Effect.Effect<A, StoreError, R>,
     otherwise: A,
     organisation: string | undefined
-  ): Effect.Effect<A, TokenError> =>
+  ): Effect.Effect<A, TokenError, R> =>
     Effect.catch(effect, ({ operation }) =>
       Effect.andThen(
         announcer.announce({ _tag: "StoreTrouble", organisation, operation }),
@@ -70,6 +89,8 @@ export const make = (
     put: (stored, generation) =>
       handled(store.put(stored, generation), "stored", stored.key.organisation),
     remove: (key, id) => handled(store.remove(key, id), false, key.organisation),
+    lease: (key, atMost) => handled(store.lease(key, atMost), noLease, key.organisation),
+    changes: store.changes,
     revoke: (owner) => handled(store.revoke(owner), 0, undefined),
     entries: handled(store.entries, [], undefined)
   }

@@ -1,0 +1,205 @@
+/**
+ * Two stores as one: a near one in this process, looked at synchronously, in front of a far one that many
+ * processes share.
+ *
+ * The near tier is kept true by the far tier's `changes`. What was confirmed while the feed was up is
+ * trusted; anything else for `maxStaleness` only. So a token that another process revoked is gone here when
+ * the change arrives, and `maxStaleness` later at most when the feed is down.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { monotonicMillis } from "./internal/monotonic.ts"
+import type { TokenKey } from "./TokenKey.ts"
+import {
+  type Lookup,
+  type StoreChange,
+  type StoredToken,
+  type StoreError,
+  TokenStore
+} from "./TokenStore.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface TieredStoreOptions {
+  readonly near: TokenStore["Service"]
+  readonly far: TokenStore["Service"]
+  /** Milliseconds for which the near tier is trusted while the feed is down. Default: 1 000. */
+  readonly maxStaleness?: number | undefined
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* ({
+  far,
+  maxStaleness = 1_000,
+  near
+}: TieredStoreOptions): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
+  const now = monotonicMillis(yield* Clock.Clock)
+  const trust = makeTrust(now, maxStaleness)
+  const looks = makeLooks()
+
+  /** `asked`: when the far tier was asked. What it said is as old as the question, not as the answer. */
+  const keep = (stored: StoredToken, generation: number, asked: number) =>
+    Effect.tap(near.put(stored, generation), (outcome) =>
+      Effect.sync(() => {
+        if (outcome === "stored") trust.confirm(stored.key.text, stored.token.id, asked)
+      })
+    )
+
+  yield* followFeed(far.changes, near, trust)
+
+  return TokenStore.of({
+    peek: (key) => {
+      const held = near.peek(key)
+      return held !== undefined && trust.isTrusted(key.text) ? held : undefined
+    },
+    get: (key) =>
+      Effect.gen(function* () {
+        const { generation } = yield* near.get(key)
+        const asked = now()
+        looks.note(key.text, { generation, asked })
+        const lookup: Lookup = yield* far.get(key)
+        if (lookup.held === undefined) yield* forget(near, key)
+        else yield* keep(lookup.held, generation, asked)
+        return lookup
+      }),
+    put: (stored, generation) =>
+      Effect.gen(function* () {
+        const look = looks.last(stored.key.text) ?? { generation: 0, asked: 0 }
+        const asked = now()
+        const outcome = yield* Effect.tapError(far.put(stored, generation), () =>
+          // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it,
+          // so it is as old as the look before it.
+          keep(stored, look.generation, look.asked)
+        )
+        if (outcome === "stored") yield* keep(stored, look.generation, asked)
+        return outcome
+      }),
+    remove: (key, id) =>
+      Effect.flatMap(near.remove(key, id), (here) =>
+        Effect.map(far.remove(key, id), (there) => here || there)
+      ),
+    // Here again after the far tier: what this process put in between must not outlive the revocation.
+    revoke: (owner) =>
+      Effect.andThen(near.revoke(owner), far.revoke(owner)).pipe(
+        Effect.ensuring(Effect.ignore(near.revoke(owner)))
+      ),
+    lease: far.lease,
+    changes: far.changes,
+    entries: far.entries
+  })
+})
+
+const forget = (near: TokenStore["Service"], key: TokenKey) => {
+  const stale = near.peek(key)
+  return stale === undefined ? Effect.void : near.remove(key, stale.token.id)
+}
+
+/** The near tier's generation when a key was last looked up: what was fetched since belongs to it. */
+interface Look {
+  readonly generation: number
+  readonly asked: number
+}
+
+const makeLooks = () => {
+  const looks = new Map<string, Look>()
+  return {
+    note: (text: string, look: Look): void => {
+      looks.delete(text)
+      looks.set(text, look)
+      if (looks.size <= maximumConfirmations) return
+      const oldest = looks.keys().next()
+      if (!oldest.done) looks.delete(oldest.value)
+    },
+    last: (text: string): Look | undefined => looks.get(text)
+  }
+}
+
+interface Trust {
+  readonly confirm: (text: string, id: string, at: number) => void
+  readonly isTrusted: (text: string) => boolean
+  /** Whether the token that was confirmed is this one. */
+  readonly isOf: (text: string, id: string) => boolean
+  readonly forget: (text: string) => void
+  readonly feedUp: () => void
+  readonly feedDown: () => void
+}
+
+/** Confirmations remembered; what is forgotten is looked up in the far tier again. */
+const maximumConfirmations = 100_000
+
+const makeTrust = (now: () => number, maxStaleness: number): Trust => {
+  const confirmed = new Map<string, { readonly id: string; readonly at: number }>()
+  let upSince = Number.POSITIVE_INFINITY
+  return {
+    confirm: (text, id, at) => {
+      confirmed.delete(text)
+      confirmed.set(text, { id, at })
+      if (confirmed.size <= maximumConfirmations) return
+      const oldest = confirmed.keys().next()
+      if (!oldest.done) confirmed.delete(oldest.value)
+    },
+    isTrusted: (text) => {
+      const last = confirmed.get(text)
+      return last !== undefined && (last.at >= upSince || now() - last.at <= maxStaleness)
+    },
+    isOf: (text, id) => confirmed.get(text)?.id === id,
+    forget: (text) => {
+      confirmed.delete(text)
+    },
+    feedUp: () => {
+      upSince = now()
+    },
+    feedDown: () => {
+      upSince = Number.POSITIVE_INFINITY
+    }
+  }
+}
+
+/** Applies what others changed, and subscribes again after a loss, for as long as the scope lives. */
+const followFeed = (
+  changes: Stream.Stream<StoreChange, StoreError>,
+  near: TokenStore["Service"],
+  trust: Trust
+): Effect.Effect<void, never, Scope.Scope> =>
+  changes.pipe(
+    Stream.runForEach((change) => apply(change, near, trust)),
+    Effect.ensuring(Effect.sync(trust.feedDown)),
+    Effect.ignore,
+    Effect.repeat(Schedule.jittered(Schedule.spaced(200))),
+    Effect.forkScoped,
+    Effect.asVoid
+  )
+
+const apply = (
+  change: StoreChange,
+  near: TokenStore["Service"],
+  trust: Trust
+): Effect.Effect<void> => {
+  switch (change._tag) {
+    case "Connected":
+      return Effect.sync(trust.feedUp)
+    case "Revoked":
+      return Effect.ignore(near.revoke(change.owner))
+    // What another process stored or removed is looked up in the far tier when it is asked for.
+    case "Stored":
+      return trust.isOf(change.text, change.id)
+        ? Effect.void
+        : Effect.sync(() => trust.forget(change.text))
+    case "Removed":
+      return trust.isOf(change.text, change.id)
+        ? Effect.sync(() => trust.forget(change.text))
+        : Effect.void
+    case "Released":
+      return Effect.void
+  }
+}

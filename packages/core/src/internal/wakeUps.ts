@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { TokenKey } from "../TokenKey.ts"
+import type { StoreChange, StoreError } from "../TokenStore.ts"
+
+/** Flights that wait behind another process's lease, and what wakes them. */
+export interface WakeUps {
+  /**
+   * Watches a key from now on, for as long as the scope lives: look into the store after this, then wait for
+   * `changed`. That ends when the key changed, or after a while that grows with `round`.
+   */
+  readonly watch: (
+    key: TokenKey,
+    round: number
+  ) => Effect.Effect<{ readonly changed: Effect.Effect<void> }, never, Scope.Scope>
+}
+
+/** Milliseconds between two looks where nothing wakes a waiter: at first, and at most. */
+const first = 100
+const most = 1_000
+
+/** One subscription serves all waiters; it is made again after a loss, for as long as the scope lives. */
+export const make = Effect.fnUntraced(function* (
+  changes: Stream.Stream<StoreChange, StoreError>
+): Effect.fn.Return<WakeUps, never, Scope.Scope> {
+  const sleepers = new Map<string, Set<Latch.Latch>>()
+
+  const wake = (text: string): void => {
+    for (const latch of sleepers.get(text) ?? []) Latch.openUnsafe(latch)
+  }
+
+  const leave = (text: string, latch: Latch.Latch): void => {
+    const waiting = sleepers.get(text)
+    waiting?.delete(latch)
+    if (waiting?.size === 0) sleepers.delete(text)
+  }
+
+  yield* changes.pipe(
+    Stream.runForEach((change) =>
+      Effect.sync(() => {
+        if ("text" in change) wake(change.text)
+      })
+    ),
+    Effect.ignore,
+    Effect.repeat(Schedule.jittered(Schedule.spaced(200))),
+    Effect.forkScoped
+  )
+
+  return {
+    watch: ({ text }, round) =>
+      Effect.gen(function* () {
+        const latch = Latch.makeUnsafe(false)
+        sleepers.set(text, (sleepers.get(text) ?? new Set()).add(latch))
+        yield* Effect.addFinalizer(() => Effect.sync(() => leave(text, latch)))
+        const pause = Math.min(most, first * 2 ** round) * (0.5 + (yield* Random.next))
+        return { changed: Effect.ignore(Effect.timeout(Latch.await(latch), pause)) }
+      })
+  }
+})
