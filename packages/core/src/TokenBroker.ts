@@ -29,6 +29,7 @@ import { monotonicMillis } from "./internal/monotonic.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
 import * as Seen from "./internal/seen.ts"
 import { makeSource } from "./internal/source.ts"
+import * as Tombstones from "./internal/tombstones.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
 import * as WakeUps from "./internal/wakeUps.ts"
 import { warm, type WarmOptions, type WarmProgress } from "./internal/warm.ts"
@@ -126,7 +127,7 @@ const maximumFlights = 10_000
 /** Tokens remembered: whose they are, and which this process fetched. */
 const maximumRemembered = 100_000
 
-/** Keys whose failures are remembered. */
+/** Keys whose failures are remembered, and revocations. */
 const maximumRecords = 10_000
 
 /**
@@ -197,12 +198,12 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     concurrency: options.concurrency ?? 32,
     maximumWait: retryPolicy.maximumRetryAfter
   })
-  const store = TrustedStore.make(
-    yield* TokenStore,
+  const store = TrustedStore.make(yield* TokenStore, {
     seen,
-    options.storePolicy ?? "bypass",
+    tombstones: Tombstones.make(now, maximumRecords),
+    policy: options.storePolicy ?? "bypass",
     announcer
-  )
+  })
   const flights = yield* Flights.make<Fetched>({
     scope,
     maximum: maximumFlights,

@@ -44,9 +44,6 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
 
 type Tokens = LRUCache<string, TokenStore.StoredToken>
 
-/** Changes kept for a listener that is slow; the oldest go first. */
-const backlog = 16_384
-
 /**
  * The store as a value, for a tier of another store.
  *
@@ -57,7 +54,8 @@ export const make = Effect.fnUntraced(function* ({
   maximumTokens = 100_000
 }: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"]> {
   const now = yield* Effect.map(Clock.Clock, (clock) => () => clock.monotonicTimeNanosUnsafe())
-  const changes = yield* PubSub.sliding<TokenStore.StoreChange>(backlog)
+  // Not one change may be missed by a tier, and tiers never stand still: nothing piles up.
+  const changes = yield* PubSub.unbounded<TokenStore.StoreChange>()
   const tell = (change: TokenStore.StoreChange) => PubSub.publish(changes, change)
   const byOwner = new Map<string, Set<string>>()
   const tokens: Tokens = new LRUCache({

@@ -24,7 +24,9 @@ export const make = (now: MonotonicMillis, maximumWait: number): RateGate => {
   const wait: Effect.Effect<void, number> = Effect.suspend(() => {
     const left = closedFor()
     if (left === 0) return Effect.void
-    return left > maximumWait ? Effect.fail(left) : Effect.andThen(Effect.sleep(left), wait)
+    return left > maximumWait
+      ? Effect.fail(left)
+      : Effect.andThen(Effect.sleep(Math.ceil(left)), wait)
   })
   return {
     closedFor,

@@ -14,6 +14,7 @@ import type {
 } from "../TokenStore.ts"
 import type { Announcer } from "./announcer.ts"
 import type { Seen } from "./seen.ts"
+import type { Tombstones } from "./tombstones.ts"
 
 /**
  * What happens when the store fails: `bypass` goes on without it, `fail` refuses with `StoreUnavailable`.
@@ -42,6 +43,13 @@ export interface TrustedStore {
   readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, TokenError>
 }
 
+export interface TrustedStoreOptions {
+  readonly seen: Seen
+  readonly tombstones: Tombstones
+  readonly policy: StorePolicy
+  readonly announcer: Announcer
+}
+
 /** What stands for a lease where the store gives none because it is in trouble. */
 const noLease: Lease | undefined = { fence: 0 }
 
@@ -49,9 +57,7 @@ const nothing: Lookup = { held: undefined, generation: 0 }
 
 export const make = (
   store: TokenStore["Service"],
-  seen: Seen,
-  policy: StorePolicy,
-  announcer: Announcer
+  { announcer, policy, seen, tombstones }: TrustedStoreOptions
 ): TrustedStore => {
   const handled = <A, R>(
     effect: Effect.Effect<A, StoreError, R>,
@@ -67,18 +73,20 @@ export const make = (
       )
     )
 
-  /** A record of another key is deleted where it lies, and counts as a miss. */
+  /** A record of another key, or of a revoked token, is deleted where it lies, and counts as a miss. */
   const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
     const held = lookup.held
     if (held === undefined) return Effect.succeed(lookup)
-    if (isOwn(key, held) && seen.admit(key, held.token)) return Effect.succeed(lookup)
+    if (isOwn(key, held) && !tombstones.isBuried(held) && seen.admit(key, held.token)) {
+      return Effect.succeed(lookup)
+    }
     return Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
   }
 
   return {
     peek: (key) => {
       const held = store.peek(key)
-      return held !== undefined && isOwn(key, held) ? held : undefined
+      return held !== undefined && isOwn(key, held) && !tombstones.isBuried(held) ? held : undefined
     },
     get: (key) =>
       handled(
@@ -88,10 +96,18 @@ export const make = (
       ),
     put: (stored, generation) =>
       handled(store.put(stored, generation), "stored", stored.key.organisation),
-    remove: (key, id) => handled(store.remove(key, id), false, key.organisation),
+    remove: (key, id) =>
+      Effect.suspend(() => {
+        tombstones.buryToken(id)
+        return handled(store.remove(key, id), false, key.organisation)
+      }),
     lease: (key, atMost) => handled(store.lease(key, atMost), noLease, key.organisation),
     changes: store.changes,
-    revoke: (owner) => handled(store.revoke(owner), 0, undefined),
+    revoke: (owner) =>
+      Effect.suspend(() => {
+        tombstones.buryOwner(owner)
+        return handled(store.revoke(owner), 0, undefined)
+      }),
     entries: handled(store.entries, [], undefined)
   }
 }

@@ -1,0 +1,35 @@
+import type { StoredToken } from "../TokenStore.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
+
+/**
+ * What this process has revoked or found refused. The store was told, too; but where it could not be reached
+ * it still holds the token, and must not give it back to us later.
+ */
+export interface Tombstones {
+  readonly buryOwner: (owner: string) => void
+  readonly buryToken: (id: string) => void
+  readonly isBuried: (stored: StoredToken) => boolean
+}
+
+/** Bounded: the oldest are forgotten first. */
+export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
+  const owners = new Map<string, number>()
+  const tokens = new Map<string, number>()
+  const bury = (graves: Map<string, number>, name: string): void => {
+    graves.delete(name)
+    graves.set(name, now())
+    if (graves.size <= maximum) return
+    const oldest = graves.keys().next()
+    if (!oldest.done) graves.delete(oldest.value)
+  }
+  return {
+    buryOwner: (owner) => bury(owners, owner),
+    buryToken: (id) => bury(tokens, id),
+    isBuried: ({ key, lifetime, token }) => {
+      if (tokens.size > 0 && tokens.has(token.id)) return true
+      if (owners.size === 0) return false
+      const buried = owners.get(key.owner)
+      return buried !== undefined && lifetime.issued <= buried
+    }
+  }
+}
