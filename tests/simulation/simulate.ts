@@ -7,6 +7,7 @@ import * as Grant from "@onbehalf/core/Grant"
 import * as Partner from "@onbehalf/core/Partner"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import type { TokenError } from "@onbehalf/core/TokenError"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Clock from "effect/Clock"
@@ -82,7 +83,7 @@ const start = Effect.fnUntraced(function* (world: World) {
   world.processes.push(process)
 })
 
-const spawn = (world: World, effect: Effect.Effect<void, unknown>) =>
+const spawn = (world: World, effect: Effect.Effect<void, TokenError>) =>
   Effect.map(
     Effect.forkDetach(Effect.exit(effect).pipe(Effect.tap((exit) => noteDefect(world, exit)))),
     (fiber) => {
@@ -91,7 +92,7 @@ const spawn = (world: World, effect: Effect.Effect<void, unknown>) =>
   )
 
 /** Failures are typed and expected; a broken invariant or any other defect is not. */
-const noteDefect = (world: World, exit: Exit.Exit<void, unknown>) =>
+const noteDefect = (world: World, exit: Exit.Exit<void, TokenError>) =>
   Effect.sync(() => {
     if (Exit.isSuccess(exit)) return
     for (const reason of exit.cause.reasons) {
