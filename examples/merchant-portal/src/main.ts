@@ -74,6 +74,9 @@ const portProblem = (error: Error & { code?: string }, port: number): Error =>
 const address = (server: Server): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+/** Through npm, which finds the repository's own Node. */
+const cli = "npm run --silent onbehalf --"
+
 const invite = (nuapay: Nuapay, portal: string, organisation: string): void => {
   const simulator = nuapay.simulator
   print("")
@@ -82,15 +85,13 @@ const invite = (nuapay: Nuapay, portal: string, organisation: string): void => {
     print(`Simulator        ${simulator.url} (API key: ${simulator.apiKey})`)
   }
   print("")
-  print("Try, in another terminal:")
+  print("Try, in another terminal, in this folder:")
   print(`  curl -sL --cookie '' ${portal}/demo/sign-in/${organisation}`)
-  if (simulator === undefined) {
-    print(`  curl -s ${portal}/organisations`)
-    print(`  curl -si ${portal}/mandates`)
-  } else {
+  if (simulator !== undefined) {
     print(`  export NUAPAY_BASE_URL=${simulator.url} NUAPAY_API_KEY=${simulator.apiKey}`)
-    print("  node apps/cli/src/main.ts organisations list")
   }
+  print(`  ${cli} organisations list`)
+  print(`  ${cli} api GET /mandates --organisation ${organisation} --scope admin`)
   print("")
   print("Ctrl-C ends it.")
 }
