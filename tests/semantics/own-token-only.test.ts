@@ -110,6 +110,7 @@ describe("invariant 1: own token only", () => {
       })
       const store = Layer.succeed(TokenStore, {
         peek: foreign,
+        epoch: () => Number.NaN,
         get: (key) => Effect.succeed({ held: foreign(key), generation: 0 }),
         put: () => Effect.succeed("stored" as const),
         remove: (_, id) => Effect.sync(() => removed.push(id) > 0),

@@ -156,6 +156,7 @@ describe("invariant 3: revoked is gone", () => {
 
   const brokenStore = Layer.succeed(TokenStore, {
     peek: () => undefined,
+    epoch: () => Number.NaN,
     get: () => new StoreError({ operation: "get", problem: "down" }),
     put: () => new StoreError({ operation: "put", problem: "down" }),
     remove: () => new StoreError({ operation: "remove", problem: "down" }),
@@ -190,6 +191,7 @@ describe("invariant 3: revoked is gone", () => {
     const puts: Array<number> = []
     const store = Layer.succeed(TokenStore, {
       peek: () => undefined,
+      epoch: () => Number.NaN,
       get: () => Effect.sync(() => ({ held: undefined, generation: puts.length })),
       put: (_, generation) =>
         Effect.sync(() => (puts.push(generation) === 1 ? "superseded" : "stored")),

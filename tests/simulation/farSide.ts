@@ -60,6 +60,7 @@ export const farSideOf = (
   )
   return {
     peek: shared.peek,
+    epoch: shared.epoch,
     get: (key) => over("get")(shared.get(key)),
     put: (stored, generation) => over("put")(shared.put(stored, generation)),
     remove: (key, id) => over("remove")(shared.remove(key, id)),

@@ -66,7 +66,7 @@ export const mutations: ReadonlyArray<Mutation> = [
   {
     name: "a revocation leaves the tokens in the store",
     invariants: [3],
-    file: `${memory}/MemoryStore.ts`,
+    file: `${memory}/OwnedTokens.ts`,
     from: "for (const text of texts) tokens.delete(text)",
     to: ""
   },

@@ -62,6 +62,7 @@ export const make = Effect.fnUntraced(function* ({
       const held = near.peek(key)
       return held !== undefined && trust.isTrusted(key.text) ? held : undefined
     },
+    epoch: () => near.epoch() + trust.epoch(),
     get: (key) =>
       Effect.gen(function* () {
         const { generation } = yield* near.get(key)
@@ -132,6 +133,8 @@ interface Trust {
   readonly forget: (text: string) => void
   readonly feedUp: () => void
   readonly feedDown: () => void
+  /** Grows when trust is lost in something; `NaN` while trust runs out by itself. */
+  readonly epoch: () => number
 }
 
 /** Confirmations remembered; what is forgotten is looked up in the far tier again. */
@@ -140,6 +143,10 @@ const maximumConfirmations = 100_000
 const makeTrust = (now: () => number, maxStaleness: number): Trust => {
   const confirmed = new Map<string, { readonly id: string; readonly at: number }>()
   let upSince = Number.POSITIVE_INFINITY
+  let epoch = 0
+  // With the feed up, what is older than it is not trusted at all: so nothing runs out by itself.
+  const isRecent = (at: number) =>
+    upSince === Number.POSITIVE_INFINITY && now() - at <= maxStaleness
   return {
     confirm: (text, id, at) => {
       confirmed.delete(text)
@@ -150,18 +157,22 @@ const makeTrust = (now: () => number, maxStaleness: number): Trust => {
     },
     isTrusted: (text) => {
       const last = confirmed.get(text)
-      return last !== undefined && (last.at >= upSince || now() - last.at <= maxStaleness)
+      return last !== undefined && (last.at >= upSince || isRecent(last.at))
     },
     isOf: (text, id) => confirmed.get(text)?.id === id,
     forget: (text) => {
-      confirmed.delete(text)
+      if (confirmed.delete(text)) epoch++
     },
     feedUp: () => {
+      // What was confirmed before may have changed while nobody told us.
+      confirmed.clear()
+      epoch++
       upSince = now()
     },
     feedDown: () => {
       upSince = Number.POSITIVE_INFINITY
-    }
+    },
+    epoch: () => (upSince === Number.POSITIVE_INFINITY ? Number.NaN : epoch)
   }
 }
 

@@ -104,6 +104,11 @@ export class TokenStore extends Context.Service<
   {
     /** A synchronous look at what this process already holds. No I/O, never throws. */
     readonly peek: (key: TokenKey) => StoredToken | undefined
+    /**
+     * Grows whenever something that was held may have gone: what `peek` gave at one epoch holds until the next,
+     * so that a caller may keep it in hand. `NaN`, which equals nothing, where that cannot be promised.
+     */
+    readonly epoch: () => number
     /** The token and the owner's generation, read together. */
     readonly get: (key: TokenKey) => Effect.Effect<Lookup, StoreError>
     /** Stores in one atomic step, or not at all when the owner was revoked after `generation` was read. */

@@ -60,7 +60,7 @@ export const createTokenBroker = async (
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const handle = async (grant: Effect.Effect<Grant.Grant, TokenError>): Promise<GrantHandle> => {
     const source = await run(Effect.flatMap(grant, broker.source))
-    return makeHandle(run, fetch, broker, source, await run(MerchantClient.make(source)))
+    return makeHandle(run, fetch, broker, source)
   }
   const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
     const revoked =
@@ -125,29 +125,56 @@ const makeHandle = (
   run: Run,
   fetch: typeof globalThis.fetch,
   broker: TokenBroker.TokenBroker["Service"],
-  source: TokenSource,
-  client: MerchantClient.MerchantClient
+  source: TokenSource
 ): GrantHandle => {
-  const token = (options: TokenOptions = {}): Promise<Token> => {
-    const held = source.peek(options.minimumValidity)
-    return held === undefined ? run(source.token(options), options.signal) : Promise.resolve(held)
+  const found = settled()
+  const waiting = shared(() => run(source.token()))
+  const token = (options?: TokenOptions): Promise<Token> => {
+    const held = source.peek(options?.minimumValidity)
+    if (held !== undefined) return found(held)
+    return options === undefined ? waiting() : run(source.token(options), options.signal)
   }
+  // Made with the first call: many handles only give tokens.
+  let client: Promise<MerchantClient.MerchantClient> | undefined
   return {
     peek: source.peek,
     token,
     authorization: async (options) => (await token(options)).authorization(),
-    fetch: (path, init = {}) =>
-      run(
-        client.execute(requestOf(path, init)).pipe(
+    fetch: async (path, init = {}) => {
+      client ??= run(MerchantClient.make(source))
+      const merchant = await client
+      return run(
+        merchant.execute(requestOf(path, init)).pipe(
           withSignal(fetch, init.signal),
           // Always there: the client's answers are made from Web responses.
           Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))
         ),
         init.signal
-      ),
+      )
+    },
     renew: () => run(broker.renew(source.grant)),
     invalidate: (refused) => run(source.invalidate(refused)),
     explain: () => run(broker.explain(source.grant))
+  }
+}
+
+/** One promise for as long as it is the same token. */
+const settled = (): ((token: Token) => Promise<Token>) => {
+  let last: { readonly token: Token; readonly promise: Promise<Token> } | undefined
+  return (token) => {
+    if (last?.token !== token) last = { token, promise: Promise.resolve(token) }
+    return last.promise
+  }
+}
+
+/** One promise for all who ask while it is pending, and no fiber for each of them. */
+const shared = <A>(start: () => Promise<A>): (() => Promise<A>) => {
+  let pending: Promise<A> | undefined
+  return () => {
+    pending ??= start().finally(() => {
+      pending = undefined
+    })
+    return pending
   }
 }
 

@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
-import { LRUCache } from "lru-cache"
 import * as Generations from "./Generations.ts"
 import * as Leases from "./Leases.ts"
+import * as OwnedTokens from "./OwnedTokens.ts"
 
 /**
  * @category models
@@ -42,8 +42,6 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
   layer: layer(options)
 })
 
-type Tokens = LRUCache<string, TokenStore.StoredToken>
-
 /**
  * The store as a value, for a tier of another store.
  *
@@ -57,25 +55,21 @@ export const make = Effect.fnUntraced(function* ({
   // Not one change may be missed by a tier, and tiers never stand still: nothing piles up.
   const changes = yield* PubSub.unbounded<TokenStore.StoreChange>()
   const tell = (change: TokenStore.StoreChange) => PubSub.publish(changes, change)
-  const byOwner = new Map<string, Set<string>>()
-  const tokens: Tokens = new LRUCache({
-    max: maximumTokens,
-    dispose: (stored) => forget(byOwner, stored)
-  })
+  const tokens = OwnedTokens.make(maximumTokens)
   const generations = Generations.make(maximumTokens)
   const leases = Leases.make(now)
 
   return TokenStore.TokenStore.of({
     // Not counted as use: a busy merchant's token is put anew at each renewal.
     peek: (key) => tokens.peek(key.text),
+    epoch: tokens.epoch,
     get: (key) =>
       Effect.sync(() => ({ held: tokens.get(key.text), generation: generations.current() })),
     put: (stored, generation) =>
       Effect.suspend(() => {
         const { key, token } = stored
         if (generations.hasPassed(key.owner, generation)) return Effect.succeed("superseded")
-        tokens.set(key.text, stored)
-        remember(byOwner, stored)
+        tokens.set(stored)
         return Effect.as(tell({ _tag: "Stored", text: key.text, id: token.id }), "stored")
       }),
     remove: (key, id) =>
@@ -87,9 +81,7 @@ export const make = Effect.fnUntraced(function* ({
     revoke: (owner) =>
       Effect.suspend(() => {
         generations.advance(owner)
-        const texts = [...(byOwner.get(owner) ?? [])]
-        for (const text of texts) tokens.delete(text)
-        return Effect.as(tell({ _tag: "Revoked", owner }), texts.length)
+        return Effect.as(tell({ _tag: "Revoked", owner }), tokens.deleteOwner(owner))
       }),
     lease: (key, atMost) =>
       Effect.acquireRelease(
@@ -111,19 +103,6 @@ export const make = Effect.fnUntraced(function* ({
     entries: Effect.sync(() => Array.from(tokens.values(), entry))
   })
 })
-
-const remember = (byOwner: Map<string, Set<string>>, { key }: TokenStore.StoredToken): void => {
-  const texts = byOwner.get(key.owner)
-  if (texts === undefined) byOwner.set(key.owner, new Set([key.text]))
-  else texts.add(key.text)
-}
-
-const forget = (byOwner: Map<string, Set<string>>, { key }: TokenStore.StoredToken): void => {
-  const texts = byOwner.get(key.owner)
-  if (texts === undefined) return
-  texts.delete(key.text)
-  if (texts.size === 0) byOwner.delete(key.owner)
-}
 
 const entry = ({ key, lifetime, token }: TokenStore.StoredToken): TokenStore.StoreEntry => ({
   key,

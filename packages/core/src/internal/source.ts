@@ -13,6 +13,14 @@ import type { Flights } from "./flights.ts"
 /** A token may die between its arrival and its use; a caller then asks once more. */
 const maximumFetches = 2
 
+/** What was found last. A caller who needs it beyond its renewal looks again. */
+interface Hand {
+  epoch: number
+  /** Monotonic milliseconds: when it is due for renewal. */
+  until: number
+  token: AccessToken | undefined
+}
+
 /** A source, with what only the broker needs of it. */
 export interface BrokerSource extends TokenSource {
   /** A new token, whatever is held. */
@@ -29,15 +37,29 @@ export const makeSource = (
   const renewAhead = renewing(self, flights, key, grant)
   const fetch = fetching(self, flights, key, grant)
 
-  // The hot path: a look-up, two comparisons, nothing else.
-  const peek = (minimumValidity = 0): AccessToken | undefined => {
+  // The hot path: what was found last is kept in hand, and holds until the store's epoch moves.
+  const hand: Hand = { epoch: Number.NaN, until: 0, token: undefined }
+
+  const look = (minimumValidity: number): AccessToken | undefined => {
+    hand.epoch = store.epoch()
     const held = store.peek(key)
-    if (held === undefined) return undefined
+    hand.token = held?.token
+    if (held === undefined) {
+      hand.until = 0
+      return undefined
+    }
+    const { lifetime, token } = held
+    hand.until = lifetime.renewal
     const time = now()
-    if (!Lifetime.isUsable(held.lifetime, time, minimumValidity)) return undefined
-    if (Lifetime.isDue(held.lifetime, time)) renewAhead()
-    return held.token
+    if (!Lifetime.isUsable(lifetime, time, minimumValidity)) return undefined
+    if (Lifetime.isDue(lifetime, time)) renewAhead()
+    return token
   }
+
+  const peek = (minimumValidity = 0): AccessToken | undefined =>
+    hand.epoch === store.epoch() && now() + minimumValidity < hand.until
+      ? hand.token
+      : look(minimumValidity)
 
   const slow = ({ deadline, minimumValidity = 0 }: AcquireOptions) => {
     const problem = impossible(grant, minimumValidity)

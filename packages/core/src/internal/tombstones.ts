@@ -9,13 +9,17 @@ export interface Tombstones {
   readonly buryOwner: (owner: string) => void
   readonly buryToken: (id: string) => void
   readonly isBuried: (stored: StoredToken) => boolean
+  /** How many burials there were. */
+  readonly count: () => number
 }
 
 /** Bounded: the oldest are forgotten first. */
 export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
   const owners = new Map<string, number>()
   const tokens = new Map<string, number>()
+  let count = 0
   const bury = (graves: Map<string, number>, name: string): void => {
+    count++
     graves.delete(name)
     graves.set(name, now())
     if (graves.size <= maximum) return
@@ -25,6 +29,7 @@ export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
   return {
     buryOwner: (owner) => bury(owners, owner),
     buryToken: (id) => bury(tokens, id),
+    count: () => count,
     isBuried: ({ key, lifetime, token }) => {
       if (tokens.size > 0 && tokens.has(token.id)) return true
       if (owners.size === 0) return false

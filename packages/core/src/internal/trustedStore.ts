@@ -27,6 +27,8 @@ export type StorePolicy = "bypass" | "fail"
  */
 export interface TrustedStore {
   readonly peek: (key: TokenKey) => StoredToken | undefined
+  /** As long as it stays the same, what `peek` gave still holds. */
+  readonly epoch: () => number
   readonly get: (key: TokenKey) => Effect.Effect<Lookup, TokenError>
   readonly put: (
     stored: StoredToken,
@@ -88,6 +90,7 @@ export const make = (
       const held = store.peek(key)
       return held !== undefined && isOwn(key, held) && !tombstones.isBuried(held) ? held : undefined
     },
+    epoch: () => store.epoch() + tombstones.count(),
     get: (key) =>
       handled(
         Effect.flatMap(store.get(key), (lookup) => checked(key, lookup)),
