@@ -156,7 +156,7 @@ export const make = Effect.fnUntraced(function* (
   return TokenBroker.of({
     acquire,
     source: brokerSource,
-    renew: (grant) => Effect.flatMap(brokerSource(grant), (source) => source.renew),
+    renew: (grant) => Effect.flatMap(brokerSource(grant), (source) => source.renew()),
     invalidate: (tokenId) => {
       const key = acquisition.seen.keyOf(tokenId)
       return key === undefined ? Effect.succeed(false) : acquisition.store.remove(key, tokenId)

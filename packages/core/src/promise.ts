@@ -14,6 +14,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Gatekeeper from "./Gatekeeper.ts"
 import * as Grant from "./Grant.ts"
+import type { Explanation } from "./Explanation.ts"
 import { requestOf } from "./internal/fetchRequest.ts"
 import * as MerchantClient from "./MerchantClient.ts"
 import * as Partner from "./Partner.ts"
@@ -58,9 +59,10 @@ export const createTokenBroker = async (
   const run = runOn(runtime, state)
   const broker = await run(TokenBroker.TokenBroker)
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
+  const parts: HandleParts = { run, fetch, broker }
   const handle = async (grant: Effect.Effect<Grant.Grant, TokenError>): Promise<GrantHandle> => {
     const source = await run(Effect.flatMap(grant, broker.source))
-    return makeHandle(run, fetch, broker, source)
+    return new Handle(parts, source)
   }
   const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
     const revoked =
@@ -121,60 +123,76 @@ const runOn =
     }
   }
 
-const makeHandle = (
-  run: Run,
-  fetch: typeof globalThis.fetch,
-  broker: TokenBroker.TokenBroker["Service"],
-  source: TokenSource
-): GrantHandle => {
-  const found = settled()
-  const waiting = shared(() => run(source.token()))
-  const token = (options?: TokenOptions): Promise<Token> => {
-    const held = source.peek(options?.minimumValidity)
-    if (held !== undefined) return found(held)
-    return options === undefined ? waiting() : run(source.token(options), options.signal)
-  }
-  // Made with the first call: many handles only give tokens.
-  let client: Promise<MerchantClient.MerchantClient> | undefined
-  return {
-    peek: source.peek,
-    token,
-    authorization: async (options) => (await token(options)).authorization(),
-    fetch: async (path, init = {}) => {
-      client ??= run(MerchantClient.make(source))
-      const merchant = await client
-      return run(
-        merchant.execute(requestOf(path, init)).pipe(
-          withSignal(fetch, init.signal),
-          // Always there: the client's answers are made from Web responses.
-          Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))
-        ),
-        init.signal
-      )
-    },
-    renew: () => run(broker.renew(source.grant)),
-    invalidate: (refused) => run(source.invalidate(refused)),
-    explain: () => run(broker.explain(source.grant))
-  }
+/** What all handles of one broker share. */
+interface HandleParts {
+  readonly run: Run
+  readonly fetch: typeof globalThis.fetch
+  readonly broker: TokenBroker.TokenBroker["Service"]
 }
 
-/** One promise for as long as it is the same token. */
-const settled = (): ((token: Token) => Promise<Token>) => {
-  let last: { readonly token: Token; readonly promise: Promise<Token> } | undefined
-  return (token) => {
-    if (last?.token !== token) last = { token, promise: Promise.resolve(token) }
-    return last.promise
-  }
-}
+/** A class, because there is one for each merchant and grant: methods are shared, closures are not. */
+class Handle implements GrantHandle {
+  readonly #parts: HandleParts
+  readonly #source: TokenSource
+  /** One promise for as long as it is the same token. */
+  #found: { readonly token: Token; readonly promise: Promise<Token> } | undefined
+  /** One promise for all who ask while it is pending, and no fiber for each of them. */
+  #waiting: Promise<Token> | undefined
+  #client: Promise<MerchantClient.MerchantClient> | undefined
 
-/** One promise for all who ask while it is pending, and no fiber for each of them. */
-const shared = <A>(start: () => Promise<A>): (() => Promise<A>) => {
-  let pending: Promise<A> | undefined
-  return () => {
-    pending ??= start().finally(() => {
-      pending = undefined
+  constructor(parts: HandleParts, source: TokenSource) {
+    this.#parts = parts
+    this.#source = source
+  }
+
+  peek(minimumValidity?: number): Token | undefined {
+    return this.#source.peek(minimumValidity)
+  }
+
+  token(options?: TokenOptions): Promise<Token> {
+    const token = this.#source.peek(options?.minimumValidity)
+    if (token === undefined) return this.#wait(options)
+    if (this.#found?.token !== token) this.#found = { token, promise: Promise.resolve(token) }
+    return this.#found.promise
+  }
+
+  async authorization(options?: TokenOptions): Promise<string> {
+    return (await this.token(options)).authorization()
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { fetch, run } = this.#parts
+    this.#client ??= run(MerchantClient.make(this.#source))
+    const merchant = await this.#client
+    return run(
+      merchant.execute(requestOf(path, init)).pipe(
+        withSignal(fetch, init.signal),
+        // Always there: the client's answers are made from Web responses.
+        Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))
+      ),
+      init.signal
+    )
+  }
+
+  renew(): Promise<Token> {
+    return this.#parts.run(this.#parts.broker.renew(this.#source.grant))
+  }
+
+  invalidate(refused: Token): Promise<boolean> {
+    return this.#parts.run(this.#source.invalidate(refused))
+  }
+
+  explain(): Promise<Explanation> {
+    return this.#parts.run(this.#parts.broker.explain(this.#source.grant))
+  }
+
+  #wait(options: TokenOptions | undefined): Promise<Token> {
+    const { run } = this.#parts
+    if (options !== undefined) return run(this.#source.token(options), options.signal)
+    this.#waiting ??= run(this.#source.token()).finally(() => {
+      this.#waiting = undefined
     })
-    return pending
+    return this.#waiting
   }
 }
 

@@ -16,7 +16,7 @@ export interface OwnedTokens {
 }
 
 export const make = (maximum: number): OwnedTokens => {
-  const byOwner = new Map<string, Set<string>>()
+  const byOwner: Index = new Map()
   let epoch = 0
   const tokens = new LRUCache<string, StoredToken>({
     max: maximum,
@@ -36,7 +36,7 @@ export const make = (maximum: number): OwnedTokens => {
       tokens.delete(text)
     },
     deleteOwner: (owner) => {
-      const texts = [...(byOwner.get(owner) ?? [])]
+      const texts = textsOf(byOwner, owner)
       for (const text of texts) tokens.delete(text)
       return texts.length
     },
@@ -45,15 +45,26 @@ export const make = (maximum: number): OwnedTokens => {
   }
 }
 
-const remember = (byOwner: Map<string, Set<string>>, { key }: StoredToken): void => {
-  const texts = byOwner.get(key.owner)
-  if (texts === undefined) byOwner.set(key.owner, new Set([key.text]))
-  else texts.add(key.text)
+/** Most owners have one token: its key alone, then. */
+type Index = Map<string, string | Set<string>>
+
+const remember = (index: Index, { key }: StoredToken): void => {
+  const known = index.get(key.owner)
+  if (known === undefined) index.set(key.owner, key.text)
+  else if (typeof known === "string") index.set(key.owner, new Set([known, key.text]))
+  else known.add(key.text)
 }
 
-const forget = (byOwner: Map<string, Set<string>>, { key }: StoredToken): void => {
-  const texts = byOwner.get(key.owner)
-  if (texts === undefined) return
-  texts.delete(key.text)
-  if (texts.size === 0) byOwner.delete(key.owner)
+const forget = (index: Index, { key }: StoredToken): void => {
+  const known = index.get(key.owner)
+  if (known === key.text) index.delete(key.owner)
+  if (typeof known !== "object") return
+  known.delete(key.text)
+  if (known.size === 0) index.delete(key.owner)
+}
+
+const textsOf = (index: Index, owner: string): ReadonlyArray<string> => {
+  const known = index.get(owner)
+  if (known === undefined) return []
+  return typeof known === "string" ? [known] : [...known]
 }

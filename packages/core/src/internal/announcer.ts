@@ -24,19 +24,34 @@ const failures = Metric.counter("onbehalf_broker_failures", {
   incremental: true
 })
 
+/** One counter a label, made once: making one costs more than counting. */
+const counters = <Label extends string>(
+  metric: typeof events,
+  name: string
+): ((label: Label) => Effect.Effect<void>) => {
+  const made = new Map<Label, Effect.Effect<void>>()
+  return (label) => {
+    const known = made.get(label)
+    if (known !== undefined) return known
+    const count = Metric.update(Metric.withAttributes(metric, { [name]: label }), 1)
+    made.set(label, count)
+    return count
+  }
+}
+
 export const make: Effect.Effect<Announcer> = Effect.map(
   PubSub.sliding<BrokerEvent>(backlog),
-  (pubsub) => ({
-    announce: (event) =>
-      Effect.andThen(
-        Effect.andThen(
-          Metric.update(Metric.withAttributes(events, { event: event._tag }), 1),
-          event._tag === "Refused"
-            ? Metric.update(Metric.withAttributes(failures, { code: event.error.code }), 1)
-            : Effect.void
-        ),
-        PubSub.publish(pubsub, event)
-      ),
-    events: Stream.fromPubSub(pubsub)
-  })
+  (pubsub) => {
+    const countEvent = counters<BrokerEvent["_tag"]>(events, "event")
+    const countFailure = counters(failures, "code")
+    return {
+      announce: (event) => {
+        const counted = Effect.andThen(countEvent(event._tag), PubSub.publish(pubsub, event))
+        return event._tag === "Refused"
+          ? Effect.andThen(countFailure(event.error.code), counted)
+          : counted
+      },
+      events: Stream.fromPubSub(pubsub)
+    }
+  }
 )

@@ -24,7 +24,7 @@ interface Hand {
 /** A source, with what only the broker needs of it. */
 export interface BrokerSource extends TokenSource {
   /** A new token, whatever is held. */
-  readonly renew: Effect.Effect<AccessToken, TokenError>
+  readonly renew: () => Effect.Effect<AccessToken, TokenError>
 }
 
 export const makeSource = (
@@ -32,119 +32,113 @@ export const makeSource = (
   flights: Flights<Fetched>,
   key: TokenKey,
   grant: Grants.Grant
-): BrokerSource => {
-  const { now, store } = self
-  const renewAhead = renewing(self, flights, key, grant)
-  const fetch = fetching(self, flights, key, grant)
+): BrokerSource => new Source(self, flights, key, grant)
 
-  // The hot path: what was found last is kept in hand, and holds until the store's epoch moves.
-  const hand: Hand = { epoch: Number.NaN, until: 0, token: undefined }
+/** A class, because there is one for each merchant and grant: methods are shared, closures are not. */
+class Source implements BrokerSource {
+  readonly grant: Grants.Grant
+  readonly key: TokenKey
+  readonly #self: Acquisition
+  readonly #flights: Flights<Fetched>
+  readonly #hand: Hand = { epoch: Number.NaN, until: 0, token: undefined }
+  readonly #plain: Effect.Effect<AccessToken, TokenError>
+  #found: Exit.Success<AccessToken> | undefined
 
-  const look = (minimumValidity: number): AccessToken | undefined => {
-    hand.epoch = store.epoch()
-    const held = store.peek(key)
-    hand.token = held?.token
-    if (held === undefined) {
-      hand.until = 0
-      return undefined
-    }
-    const { lifetime, token } = held
-    hand.until = lifetime.renewal
-    const time = now()
-    if (!Lifetime.isUsable(lifetime, time, minimumValidity)) return undefined
-    if (Lifetime.isDue(lifetime, time)) renewAhead()
-    return token
+  constructor(self: Acquisition, flights: Flights<Fetched>, key: TokenKey, grant: Grants.Grant) {
+    this.#self = self
+    this.#flights = flights
+    this.key = key
+    this.grant = grant
+    this.#plain = Effect.suspend(() => this.#token({}))
   }
 
-  const peek = (minimumValidity = 0): AccessToken | undefined =>
-    hand.epoch === store.epoch() && now() + minimumValidity < hand.until
+  /** The hot path: what was found last is kept in hand, and holds until the store's epoch moves. */
+  peek(minimumValidity = 0): AccessToken | undefined {
+    const hand = this.#hand
+    const { now, store } = this.#self
+    return hand.epoch === store.epoch() && now() + minimumValidity < hand.until
       ? hand.token
-      : look(minimumValidity)
+      : this.#look(minimumValidity)
+  }
 
-  const slow = ({ deadline, minimumValidity = 0 }: AcquireOptions) => {
-    const problem = impossible(grant, minimumValidity)
+  token(options?: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
+    return options === undefined ? this.#plain : Effect.suspend(() => this.#token(options))
+  }
+
+  invalidate(token: { readonly id: string }): Effect.Effect<boolean, TokenError> {
+    return this.#self.store.remove(this.key, token.id)
+  }
+
+  renew(): Effect.Effect<AccessToken, TokenError> {
+    return this.#fetch(() => false, 0)
+  }
+
+  #look(minimumValidity: number): AccessToken | undefined {
+    const { now, store } = this.#self
+    const hand = this.#hand
+    hand.epoch = store.epoch()
+    const held = store.peek(this.key)
+    hand.token = held?.token
+    hand.until = held?.lifetime.renewal ?? 0
+    if (held === undefined) return undefined
+    const time = now()
+    if (!Lifetime.isUsable(held.lifetime, time, minimumValidity)) return undefined
+    if (Lifetime.isDue(held.lifetime, time)) this.#renewAhead()
+    return held.token
+  }
+
+  #token(options: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
+    const held = this.peek(options.minimumValidity)
+    if (held === undefined) return this.#slow(options)
+    // One success for as long as it is the same token: nothing is allocated for a token that is there.
+    if (this.#found?.value !== held) this.#found = Exit.succeed(held) as Exit.Success<AccessToken>
+    return this.#found
+  }
+
+  #slow({ deadline, minimumValidity = 0 }: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
+    const problem = impossible(this.grant, minimumValidity)
     if (problem !== undefined) return Effect.fail(problem)
-    const fetched = fetch(
+    const { now } = this.#self
+    const fetched = this.#fetch(
       (held) => Lifetime.isUsable(held.lifetime, now(), minimumValidity),
       minimumValidity
     )
-    return deadline === undefined ? fetched : within(fetched, key, deadline)
+    return deadline === undefined ? fetched : within(fetched, this.key, deadline)
   }
 
-  const found = successes()
-  const plain = Effect.suspend(() => {
-    const held = peek()
-    return held === undefined ? slow({}) : found(held)
-  })
-
-  return {
-    grant,
-    key,
-    peek,
-    token: (options) =>
-      options === undefined
-        ? plain
-        : Effect.suspend(() => {
-            const held = peek(options.minimumValidity)
-            return held === undefined ? slow(options) : found(held)
-          }),
-    renew: fetch(() => false, 0),
-    invalidate: (token) => store.remove(key, token.id)
-  }
-}
-
-/** Renews ahead of time: unless that is under way, or failed a moment ago. */
-const renewing = (
-  self: Acquisition,
-  flights: Flights<Fetched>,
-  key: TokenKey,
-  grant: Grants.Grant
-): (() => void) => {
-  const suffices = (held: StoredToken) => !Lifetime.isDue(held.lifetime, self.now())
-  return () => {
-    if (!self.ledger.mayRenew(key.text)) return
-    flights.startAhead(key, (flight) =>
+  /** Unless that is under way, or failed a moment ago. */
+  #renewAhead(): void {
+    const { announcer, ledger, now } = this.#self
+    const { grant, key } = this
+    if (!ledger.mayRenew(key.text)) return
+    const suffices = (held: StoredToken) => !Lifetime.isDue(held.lifetime, now())
+    this.#flights.startAhead(key, (flight) =>
       Effect.andThen(
-        self.announcer.announce({ _tag: "ServedWhileRenewing", organisation: key.organisation }),
-        acquire(self, { key, grant, suffices }, flight)
+        announcer.announce({ _tag: "ServedWhileRenewing", organisation: key.organisation }),
+        acquire(this.#self, { key, grant, suffices }, flight)
       )
     )
   }
-}
 
-/** Waits for a fetch, and asks once more where its token has died in between. */
-const fetching = (
-  self: Acquisition,
-  flights: Flights<Fetched>,
-  key: TokenKey,
-  grant: Grants.Grant
-) => {
-  const fetch = (
+  /** Waits for a fetch, and asks once more where its token has died in between. */
+  #fetch(
     suffices: (held: StoredToken) => boolean,
     minimumValidity: number,
     left = maximumFetches
-  ): Effect.Effect<AccessToken, TokenError> =>
-    Effect.flatMap(
-      flights.join(key, (flight) => acquire(self, { key, grant, suffices }, flight)),
-      ({ lifetime, token }) => {
-        // A token of unknown life is used at once or not at all.
-        const usable =
-          lifetime === undefined
-            ? minimumValidity === 0
-            : Lifetime.isUsable(lifetime, self.now(), minimumValidity)
-        if (usable) return Effect.succeed(token)
-        return left > 1 ? fetch(suffices, minimumValidity, left - 1) : tooShort(key)
-      }
+  ): Effect.Effect<AccessToken, TokenError> {
+    const { grant, key } = this
+    const joined = this.#flights.join(key, (flight) =>
+      acquire(this.#self, { key, grant, suffices }, flight)
     )
-  return fetch
-}
-
-/** One success for as long as it is the same token: nothing is allocated for a token that is there. */
-const successes = (): ((token: AccessToken) => Exit.Exit<AccessToken, TokenError>) => {
-  let last: { readonly token: AccessToken; readonly exit: Exit.Exit<AccessToken> } | undefined
-  return (token) => {
-    if (last?.token !== token) last = { token, exit: Exit.succeed(token) }
-    return last.exit
+    return Effect.flatMap(joined, ({ lifetime, token }) => {
+      // A token of unknown life is used at once or not at all.
+      const usable =
+        lifetime === undefined
+          ? minimumValidity === 0
+          : Lifetime.isUsable(lifetime, this.#self.now(), minimumValidity)
+      if (usable) return Effect.succeed(token)
+      return left > 1 ? this.#fetch(suffices, minimumValidity, left - 1) : tooShort(key)
+    })
   }
 }
 
