@@ -4,7 +4,7 @@ import type { FiberFigures } from "./fiber.ts"
 import type { MemoryFigures } from "./memory.ts"
 import { peers } from "./peers/index.ts"
 import { merchants, type RenewalFigures } from "./renewal.ts"
-import { callers, type StampedeFigures } from "./stampede.ts"
+import { callers, distance, type StampedeFigures } from "./stampede.ts"
 import { sizes, type WarmFigures } from "./warm.ts"
 
 export interface Figures {
@@ -86,7 +86,7 @@ const fiberTable = (fiber: ReadonlyArray<FiberFigures>): ReadonlyArray<string> =
 ]
 
 const stampedeTable = ({ onbehalf, requests, shared }: StampedeFigures): ReadonlyArray<string> => [
-  `## ${callers} callers on a cold key`,
+  `## ${callers} callers on a cold key, the upstream ${distance} ms away`,
   "",
   `A shared promise by hand ${shared.toFixed(1)} ms, onbehalf ${onbehalf.toFixed(1)} ms: ` +
     `${(onbehalf / shared).toFixed(2)}× (at most 1.3): ${verdict(onbehalf / shared <= 1.3)}. Requests: ${requests} ` +

@@ -2,7 +2,7 @@ import { brokerOn } from "./peers/onbehalf.ts"
 import { life, tokenFor } from "./peer.ts"
 import { middle } from "./warm.ts"
 
-/** 10 000 callers on a cold key. Milliseconds of wall time, and how many requests there were. */
+/** 10 000 callers on a cold key, the upstream twenty milliseconds away. Milliseconds of wall time, and how many requests there were. */
 export interface StampedeFigures {
   readonly shared: number
   readonly onbehalf: number
@@ -11,11 +11,17 @@ export interface StampedeFigures {
 
 export const callers = 10_000
 
+/** Milliseconds to the upstream and back. */
+export const distance = 20
+
+const travel = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, distance))
+
 /** The limit: one promise, shared by hand; the upstream is asked through the same `fetch` and JSON. */
 const sharedPromise = async (): Promise<number> => {
   let flight: Promise<string> | undefined
   const ask = async () => {
-    const response = await Promise.resolve(Response.json({ token: tokenFor("merchant") }))
+    await travel()
+    const response = Response.json({ token: tokenFor("merchant") })
     return ((await response.json()) as { readonly token: string }).token
   }
   const began = performance.now()
@@ -25,7 +31,10 @@ const sharedPromise = async (): Promise<number> => {
 
 const stampede = async (): Promise<{ readonly time: number; readonly requests: number }> => {
   let requests = 0
-  const broker = await brokerOn(life, () => requests++)
+  const broker = await brokerOn(life, () => {
+    requests++
+    return travel()
+  })
   const merchant = await broker.forOrganisation("merchant", { scopes: ["admin"] })
   const began = performance.now()
   await Promise.all(Array.from({ length: callers }, async () => await merchant.token()))

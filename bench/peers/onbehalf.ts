@@ -24,15 +24,18 @@ export const answer = (organisation: string, milliseconds: number): Response => 
 
 let minted = 0
 
-export const brokerOn = (milliseconds: number, onRequest: () => void = () => undefined) =>
+export const brokerOn = (
+  milliseconds: number,
+  onRequest: () => Promise<void> = () => Promise.resolve()
+) =>
   createTokenBroker({
     apiKey: "bench",
     environment: "sandbox",
     store: memoryStore(),
-    fetch: (input) => {
-      onRequest()
+    fetch: async (input) => {
+      await onRequest()
       const path = new Request(input).url.split("/")
-      return Promise.resolve(answer(path.at(-2) ?? "", milliseconds))
+      return answer(path.at(-2) ?? "", milliseconds)
     }
   })
 

@@ -26,7 +26,7 @@ export const mutations: ReadonlyArray<Mutation> = [
     invariants: [1],
     file: `${core}/internal/seen.ts`,
     from: "if (knownKey !== undefined && knownKey.owner !== key.owner) return false",
-    to: "if (knownKey === undefined && knownOwner === undefined) return true; else if (1) return true"
+    to: "if (knownKey !== undefined || known !== undefined) return true"
   },
   {
     name: "the limit is the end",

@@ -208,7 +208,8 @@ const request = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Fetched, TokenError> {
   const sent = self.now()
   const { life, token } = yield* self.gatekeeper.requestToken(grant)
-  if (!self.seen.admit(key, token)) {
+  const end = life === undefined ? undefined : sent + life
+  if (!self.seen.admit(key, token, end)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
   if (life === undefined) return { token, lifetime: undefined }

@@ -1,34 +1,56 @@
-import * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../AccessToken.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
  * Which token was seen for whom. An upstream that hands the same id or the same text to two organisations
  * has mixed them up; such a token is never used. Bounded: the oldest are forgotten first.
  */
 export interface Seen {
-  /** Whether this token may be of that key's owner; remembers it if so. */
-  readonly admit: (key: TokenKey, token: AccessToken) => boolean
+  /**
+   * Whether this token may be of that key's owner; remembers it if so, its text no longer than it lives.
+   *
+   * @param end monotonic milliseconds; `undefined` where it is not known
+   */
+  readonly admit: (key: TokenKey, token: AccessToken, end: number | undefined) => boolean
   /** Under which key a token was last seen. */
   readonly keyOf: (id: string) => TokenKey | undefined
 }
 
-export const make = (maximum: number): Seen => {
+interface Owned {
+  readonly owner: string
+  readonly end: number
+}
+
+/** How long the text of a token of unknown life is remembered; milliseconds. */
+const unknownLife = 60_000
+
+export const make = (now: MonotonicMillis, maximum: number): Seen => {
   const keys = new Map<string, TokenKey>()
   // Never reachable from anything handed out: texts are secrets.
-  const owners = new Map<string, string>()
+  const texts = new Map<string, Owned>()
   return {
-    admit: (key, token) => {
-      const text = Redacted.value(token.value)
+    admit: (key, token, end = now() + unknownLife) => {
+      const text = token.reveal()
       const knownKey = keys.get(token.id)
-      const knownOwner = owners.get(text)
+      const known = texts.get(text)
       if (knownKey !== undefined && knownKey.owner !== key.owner) return false
-      if (knownOwner !== undefined && knownOwner !== key.owner) return false
+      if (known !== undefined && known.owner !== key.owner) return false
       remember(keys, token.id, key, maximum)
-      remember(owners, text, key.owner, maximum)
+      remember(texts, text, { owner: key.owner, end }, maximum)
+      forgetDead(texts, now())
       return true
     },
     keyOf: (id) => keys.get(id)
+  }
+}
+
+/** The oldest few, each time: so none is kept much longer than it lives, and nobody pays for all. */
+const forgetDead = (texts: Map<string, Owned>, now: number): void => {
+  let looked = 0
+  for (const [text, { end }] of texts) {
+    if (end > now || ++looked > 4) return
+    texts.delete(text)
   }
 }
 

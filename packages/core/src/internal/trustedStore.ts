@@ -79,7 +79,11 @@ export const make = (
   const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
     const held = lookup.held
     if (held === undefined) return Effect.succeed(lookup)
-    if (isOwn(key, held) && !tombstones.isBuried(held) && seen.admit(key, held.token)) {
+    if (
+      isOwn(key, held) &&
+      !tombstones.isBuried(held) &&
+      seen.admit(key, held.token, held.lifetime.end)
+    ) {
       return Effect.succeed(lookup)
     }
     return Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
