@@ -20,6 +20,8 @@ export const cleanEnvironment = (
 export interface RunOptions {
   readonly settings?: Readonly<Record<string, string>>
   readonly stdin?: string
+  /** A folder of the repository. Default: its root. */
+  readonly cwd?: string
   /** Called with all that is on stdout so far. */
   readonly watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
 }
@@ -28,11 +30,11 @@ export interface RunOptions {
 export const run = (
   program: string,
   args: ReadonlyArray<string>,
-  { settings, stdin = "", watch }: RunOptions = {}
+  { cwd = "", settings, stdin = "", watch }: RunOptions = {}
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd: join(root, cwd),
       env: cleanEnvironment(settings),
       timeout: 60_000,
       killSignal: "SIGKILL"
