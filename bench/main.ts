@@ -14,7 +14,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false }
   }
 })
-const rounds = values.quick ? 1 : 5
+const rounds = values.quick ? 1 : 3
 
 const say = (what: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`${what} …\n`)
