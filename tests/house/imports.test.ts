@@ -37,6 +37,13 @@ const forbidden: ReadonlyArray<readonly [folder: string, text: string, rule: str
   ["packages/store-memory/src", running("runPromise"), properties],
   ["packages/simulator/src", running("runForkWith"), properties],
   ["apps/cli/src", running("runFork"), properties],
+  [
+    "packages/core/src",
+    'import * as E from "effect/Effect"\nexport const ran = E.runSync(E.void)\n',
+    properties
+  ],
+  ["packages/core/src", "export const found = globalThis.process.env\n", properties],
+  ["packages/core/src", "export const now = () => Date.now()\n", properties],
   ["packages/core/src", "export const found = process.env\n", globals],
   ["packages/store-memory/src", 'console.log("x")\nexport {}\n', globals],
   ["apps/cli/src/commands", "export const found = process.env\n", globals]

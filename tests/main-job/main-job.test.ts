@@ -16,6 +16,12 @@ const normalised = (text: string): string =>
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
     .trim()
 
+const sandboxOn = (simulator: { readonly apiKey: string; readonly url: string }) => ({
+  NUAPAY_API_KEY: simulator.apiKey,
+  NUAPAY_ENVIRONMENT: "sandbox",
+  NUAPAY_BASE_URL: simulator.url
+})
+
 const oneLine = (stderr: string): void => {
   assert.match(stderr, /^[^\n]+\n$/)
   assert.notInclude(stderr, "    at ")
@@ -57,9 +63,45 @@ describe("npm start", () => {
     })
     await simulator.close()
     assert.strictEqual(ended.code, 0, ended.stderr)
-    assert.include(ended.stdout, "with Nuapay's sandbox")
+    assert.include(ended.stdout, `with ${simulator.url}`)
     assert.strictEqual(simulator.counters["requestTokenForOrganisation"], 2)
   })
+
+  it("a simulator of its own is not confused by settings for the real one", async () => {
+    const ended = await runNode([main, "--once"], {
+      settings: { NUAPAY_ORGANISATION_PREFIX: "/cust", NUAPAY_STANDBY_API_KEY: "a b" }
+    })
+    assert.strictEqual(ended.code, 0, ended.stderr)
+  })
+
+  it("a step that fails, a token that is not revoked: not 0", async () => {
+    const simulator = await startSimulator({ port: 0 })
+    simulator.addFault({
+      kind: "status",
+      status: 403,
+      match: { operation: "revokeTokenForOrganisation" }
+    })
+    const ended = await runNode([main, "--once"], { settings: sandboxOn(simulator) })
+    await simulator.close()
+    assert.strictEqual(ended.code, 1)
+    assert.include(ended.stderr, "not revoked")
+    oneLine(ended.stderr)
+  })
+
+  it("Ctrl-C in the middle of the walk ends it at once", async () => {
+    const simulator = await startSimulator({ port: 0 })
+    simulator.addFault({ kind: "hang", match: { operation: "requestTokenForOrganisation" } })
+    const ended = await runNode([main, "--once"], {
+      settings: sandboxOn(simulator),
+      watch: (text, kill) => {
+        if (text.includes("List organisations")) kill("SIGINT")
+      }
+    })
+    await simulator.close()
+    assert.strictEqual(ended.code, 1)
+    assert.include(ended.stderr, "Stopped")
+    oneLine(ended.stderr)
+  }, 10_000)
 
   it("a wrong API key: one line that says what to do, and not 0", async () => {
     const simulator = await startSimulator({ port: 0 })

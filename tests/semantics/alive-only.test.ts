@@ -56,6 +56,23 @@ describe("invariant 2: alive only", () => {
     )
   )
 
+  it.effect("less than nothing is no way to a dead token", () =>
+    withBroker(
+      (asked, count) => (count === 1 ? minting(asked, count) : new Response("", { status: 404 })),
+      (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1", 10))
+          yield* source.token()
+          yield* TestClock.adjust("10 seconds")
+          for (const minimumValidity of [-60_000, Number.NaN]) {
+            assert.isUndefined(source.peek(minimumValidity))
+            const error = yield* Effect.flip(source.token({ minimumValidity }))
+            assert.strictEqual(error.code, "invalid_request")
+          }
+        })
+    )
+  )
+
   it.effect("F12: a token whose life passed on the way is not handed out", () =>
     withBroker(
       async (_, count) => {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccessToken, TokenId } from "@onbehalf/core"
+import * as Grant from "@onbehalf/core/Grant"
 import * as Lifetime from "@onbehalf/core/Lifetime"
 import { type StoredToken, TokenStore } from "@onbehalf/core/TokenStore"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
@@ -53,6 +54,27 @@ describe("invariant 1: own token only", () => {
           assert.strictEqual(reason._tag === "WrongToken" && reason.mismatch, "reused")
         })
     )
+  )
+
+  it.effect(
+    "the caller's own organisation is whom the first answer names, and nobody else later",
+    () =>
+      withBroker(
+        (_, count) =>
+          tokenAnswer({
+            id: `t${count}`,
+            accessToken: `text-${count}`,
+            requestedOrganisation: count === 1 ? "partner-1" : "merchant-2",
+            requestingOrganisation: undefined
+          }),
+        (broker) =>
+          Effect.gen(function* () {
+            const own = yield* Grant.own({ scopes: ["admin"], expiresIn: 600 })
+            yield* broker.acquire(own)
+            const error = yield* inTime(Effect.flip(broker.renew(own)))
+            assert.strictEqual(error.code, "wrong_token")
+          })
+      )
   )
 
   it.effect("T1: replies shifted between merchants, 40 orders: none is accepted wrongly", () =>

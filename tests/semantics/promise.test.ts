@@ -64,6 +64,31 @@ describe("createTokenBroker", () => {
     assert.notInclude(error.message, apiKey)
   })
 
+  it.each([
+    [{ store: undefined }, "store"],
+    [{ store: memoryStore({ maximumTokens: 0 }) }, "maximumTokens"],
+    [{ apiKey: 7 }, "NUAPAY_API_KEY"],
+    [{ timeout: -1 }, "timeout"],
+    [{ deadline: 0 }, "deadline"],
+    [{ concurrency: Number.NaN }, "concurrency"],
+    [{ retryPolicy: { retries: -1 } }, "retries"]
+  ])("what TypeScript would have refused names the setting: %j", async (options, setting) => {
+    const error = await rejection(create(minting, options as never).broker)
+    assert.strictEqual(error.code, "invalid_configuration")
+    assert.include(error.message, setting)
+  })
+
+  it("a grant without its options is refused in words", async () => {
+    await using open = await create(minting).broker
+    for (const promise of [
+      open.forOrganisation("m1", undefined as never),
+      open.own(undefined as never),
+      open.forApplication({ products: ["x"] } as never)
+    ]) {
+      assert.strictEqual((await rejection(promise)).code, "invalid_request")
+    }
+  })
+
   it("a default life out of bounds is refused", async () => {
     const error = await rejection(create(minting, { expiresIn: 9 }).broker)
     assert.include(error.message, "expiresIn must be a whole number of seconds")

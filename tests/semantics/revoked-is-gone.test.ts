@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as MemoryStore from "@onbehalf/store-memory"
 import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { type Answers, minting, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
@@ -61,6 +62,44 @@ describe("invariant 3: revoked is gone", () => {
           assert.deepStrictEqual(yield* broker.revoke(token), { outcome: "alreadyGone" })
         })
     )
+  )
+
+  it.effect("a token under another organisation's name is refused, not reported gone", () =>
+    withBroker(revoking, (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1"))
+        const { id } = yield* source.token()
+        const error = yield* Effect.flip(broker.revoke({ id, organisation: "merchant-2" }))
+        assert.strictEqual(error.code, "invalid_request")
+        assert.isDefined(source.peek())
+        assert.strictEqual(asked.length, 1)
+      })
+    )
+  )
+
+  it.effect(
+    "a token that another process fetched into a shared store is gone from the store, too",
+    () =>
+      Effect.gen(function* () {
+        const shared = Layer.succeed(TokenStore, yield* MemoryStore.make())
+        yield* withBroker(
+          revoking,
+          (one) =>
+            withBroker(
+              revoking,
+              (other) =>
+                Effect.gen(function* () {
+                  const grant = yield* grantFor("merchant-1")
+                  const token = yield* one.acquire(grant)
+                  yield* other.revoke(token)
+                  assert.isUndefined((yield* one.source(grant)).peek())
+                  assert.isUndefined((yield* other.source(grant)).peek())
+                }),
+              { store: shared }
+            ),
+          { store: shared }
+        )
+      })
   )
 
   it.effect("all of an organisation, and of no other", () =>

@@ -1,6 +1,7 @@
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Grant from "@onbehalf/core/Grant"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import type { TokenError } from "@onbehalf/core/TokenError"
 import type { TokenStore } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,7 +13,7 @@ import {
 } from "../../packages/core/test/support/upstream.ts"
 
 export interface BrokerOptions extends TokenBroker.TokenBrokerOptions {
-  readonly store?: Layer.Layer<TokenStore>
+  readonly store?: Layer.Layer<TokenStore, TokenError>
 }
 
 /** A broker on a fake Nuapay, in memory, on the test's clock. */

@@ -103,6 +103,12 @@ const untilStopped = (): Promise<void> =>
     process.once("SIGTERM", resolve)
   })
 
+/** Ctrl-C in the middle of the walk. */
+const interruption = async (stopped: Promise<void>): Promise<never> => {
+  await stopped
+  throw new Error("Stopped before the walk was through.")
+}
+
 const main = async (): Promise<void> => {
   const { help, once, port, simulatorPort } = settings()
   if (help) return print(usage)
@@ -112,7 +118,7 @@ const main = async (): Promise<void> => {
     const server = await listen(createPortal(nuapay.broker), port)
     print(`On behalf of a merchant, with ${nuapay.name}`)
     print("")
-    const organisation = await walk(nuapay.broker, report)
+    const organisation = await Promise.race([walk(nuapay.broker, report), interruption(stopped)])
     if (!once) {
       invite(nuapay, address(server), organisation)
       await stopped
@@ -126,7 +132,7 @@ const main = async (): Promise<void> => {
 }
 
 main().then(
-  // The listeners for signals would not keep the process, but nothing else may either.
+  // Whatever is still open, a connection kept alive or an unread signal, must not hold the process.
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

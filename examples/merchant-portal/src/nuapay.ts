@@ -14,6 +14,10 @@ export interface Nuapay {
 /** The simulator; the real sandbox where `NUAPAY_API_KEY` is set. */
 export const connect = async (simulatorPort: number): Promise<Nuapay> => {
   if ((process.env["NUAPAY_API_KEY"] ?? "") !== "") return connectSandbox()
+  // Settings that were meant for the real Nuapay would only confuse the simulator.
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith("NUAPAY_")) delete process.env[name]
+  }
   const simulator = await startSimulator({ port: simulatorPort })
   const broker = await createTokenBroker({
     apiKey: simulator.apiKey,
@@ -40,7 +44,7 @@ const connectSandbox = async (): Promise<Nuapay> => {
   }
   const broker = await createTokenBroker({ store: memoryStore() })
   return {
-    name: "Nuapay's sandbox",
+    name: process.env["NUAPAY_BASE_URL"] ?? "Nuapay's sandbox",
     broker,
     simulator: undefined,
     close: async () => {

@@ -9,6 +9,8 @@ import { randomUUID } from "node:crypto"
 export const createPortal = (broker: PromiseTokenBroker): Express => {
   const sessions = new Map<string, GrantHandle>()
   const portal = express()
+  // Express shows stack traces in any other.
+  portal.set("env", "production")
 
   portal.get("/", (_request, response) => {
     response.json({ signIn: "/demo/sign-in/<organisation>", mandates: "/mandates" })

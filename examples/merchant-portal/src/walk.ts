@@ -27,10 +27,15 @@ export const walk = async (broker: PromiseTokenBroker, report: Report): Promise<
   await timed(report, "The token alone, warm", () => merchant.token())((token) =>
     token === first ? "the same token, no request" : fail("another token was handed out")
   )
-  await timed(report, "Revoke it", () => broker.revoke(first))(({ outcome }) => outcome)
-  await timed(report, "The next call", () => merchant.token())((token) =>
-    token.id === first.id ? fail("the revoked token was handed out") : describe(token)
+  await timed(report, "Revoke it", () => broker.revoke(first))(({ outcome }) =>
+    outcome === "revoked" ? outcome : fail(`the token was not revoked: ${outcome}`)
   )
+  await timed(report, "GET /mandates once more", () => mandates(merchant))((count) => {
+    const next = merchant.peek()
+    return next === undefined || next.id === first.id
+      ? fail("the revoked token was handed out")
+      : `${count} mandates, with ${describe(next)}`
+  })
   return organisation.id
 }
 

@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import * as HttpClient from "effect/http/HttpClient"
 import type { TokenId } from "./AccessToken.ts"
 import type { Grant } from "./Grant.ts"
+import { checkNumbers } from "./internal/checkNumbers.ts"
 import { exchange, type Sender } from "./internal/exchange.ts"
 import { judgeOrganisation, judgeOrganisations } from "./internal/judgeOrganisations.ts"
 import {
@@ -100,7 +101,8 @@ export interface GatekeeperOptions {
  */
 export const make = Effect.fnUntraced(function* (
   options: GatekeeperOptions = {}
-): Effect.fn.Return<Gatekeeper["Service"], never, Partner | HttpClient.HttpClient> {
+): Effect.fn.Return<Gatekeeper["Service"], TokenError, Partner | HttpClient.HttpClient> {
+  yield* checkNumbers({ timeout: options.timeout })
   const account = yield* Partner
   const sender: Sender = {
     client: yield* HttpClient.HttpClient,
@@ -136,12 +138,15 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
+ * Of Effect's fetch client, `FetchHttpClient.RequestInit` is set here (no redirects, no cookies) and replaces one
+ * of yours; for mutual TLS provide `FetchHttpClient.Fetch`, or another client.
+ *
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
   options?: GatekeeperOptions
-): Layer.Layer<Gatekeeper, never, Partner | HttpClient.HttpClient> =>
+): Layer.Layer<Gatekeeper, TokenError, Partner | HttpClient.HttpClient> =>
   Layer.effect(Gatekeeper, make(options))
 
 const checkPage = ({

@@ -113,6 +113,7 @@ export const forOrganisation = Effect.fnUntraced(function* (
   options: GrantOptions
 ): Effect.fn.Return<OrganisationGrant, TokenError> {
   const checked = yield* organisationId(id)
+  yield* checkGiven(options)
   yield* check([...checkNames("scopes", options.scopes), ...checkExpiresIn(options.expiresIn)])
   return {
     _tag: "OrganisationGrant",
@@ -131,6 +132,7 @@ export const forOrganisation = Effect.fnUntraced(function* (
 export const own = Effect.fnUntraced(function* (
   options: GrantOptions
 ): Effect.fn.Return<OwnGrant, TokenError> {
+  yield* checkGiven(options)
   yield* check([...checkNames("scopes", options.scopes), ...checkExpiresIn(options.expiresIn)])
   return { _tag: "OwnGrant", scopes: asSet(options.scopes), expiresIn: options.expiresIn }
 })
@@ -144,11 +146,12 @@ export const own = Effect.fnUntraced(function* (
 export const forApplication = Effect.fnUntraced(function* (
   options: ApplicationOptions
 ): Effect.fn.Return<ApplicationGrant, TokenError> {
+  yield* checkGiven(options)
   const id =
     options.organisationId === undefined ? undefined : yield* organisationId(options.organisationId)
   yield* check([
     ...checkNames("products", options.products),
-    ...(/^[A-Za-z0-9_-]{1,255}$/.test(options.resourceId)
+    ...(/^[A-Za-z0-9_-]{1,255}$/.test(options.resourceId ?? "")
       ? []
       : [{ field: "resourceId", description: "must be 1 to 255 letters, digits, - or _" }])
   ])
@@ -180,6 +183,19 @@ export const organisationOf = (grant: Grant): OrganisationId | undefined =>
 
 const check = (problems: ReadonlyArray<ErrorDetail>): Effect.Effect<void, TokenError> =>
   problems.length === 0 ? Effect.void : Effect.fail(invalidRequest(problems))
+
+/** Those who write JavaScript may forget them. */
+const checkGiven = (options: object | undefined): Effect.Effect<void, TokenError> =>
+  check(
+    typeof options === "object" && options !== null
+      ? []
+      : [
+          {
+            field: "options",
+            description: "must be given: a token is asked for with scopes or products"
+          }
+        ]
+  )
 
 const checkExpiresIn = (seconds: number | undefined): ReadonlyArray<ErrorDetail> =>
   seconds === undefined ||

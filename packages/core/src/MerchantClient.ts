@@ -92,32 +92,33 @@ export const make = Effect.fnUntraced(function* (
   )
 })
 
+/** Control characters count as blank: at the end of an address they would be cut off. */
+const pathShape = /^\/(?!\/)[^\s\\\p{Cc}]*$/u
+const climbing = /\/(\.|%2e){1,2}(\/|[?#]|$)/i
+/** RFC 9110, section 5: what a header may consist of. */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t -~\x80-\xff]*$/
+
 /**
- * The request on Nuapay's origin, whatever it said; a path that would leave it, or climb, is refused.
- * A caller's own `Authorization` is dropped.
+ * The request on Nuapay's origin, whatever it said; a path that would leave it, or climb, is refused, and so
+ * is a header that the platform would quote in an error of its own. A caller's own `Authorization` is dropped.
  */
 const pin = (
   origin: string,
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
   const path = request.url
-  const fits =
-    /^\/[^\s\\]*$/.test(path) && !/\/(\.|%2e){1,2}(\/|[?#]|$)/i.test(path) && !path.startsWith("//")
-  return fits
-    ? Effect.succeed(
-        HttpClientRequest.removeHeader(
-          HttpClientRequest.setUrl(request, origin + path),
-          "authorization"
-        )
-      )
-    : Effect.fail(
-        invalidRequest([
-          {
-            field: "path",
-            description: 'must be a path such as "/mandates", without an origin and without ".."'
-          }
-        ])
-      )
+  if (!pathShape.test(path) || climbing.test(path)) {
+    const description = 'must be a path such as "/mandates", without an origin and without ".."'
+    return Effect.fail(invalidRequest([{ field: "path", description }]))
+  }
+  const own = HttpClientRequest.removeHeader(request, "authorization")
+  const headers = Object.entries(own.headers)
+  if (!headers.every(([name, value]) => headerName.test(name) && headerValue.test(value))) {
+    const description = "must be names and values that HTTP allows, without line breaks"
+    return Effect.fail(invalidRequest([{ field: "headers", description }]))
+  }
+  return Effect.succeed(HttpClientRequest.setUrl(own, origin + path))
 }
 
 const isReplayable = (request: HttpClientRequest.HttpClientRequest): boolean =>

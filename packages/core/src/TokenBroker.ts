@@ -23,6 +23,7 @@ import * as Admission from "./internal/admission.ts"
 import * as Announcer from "./internal/announcer.ts"
 import { explain } from "./internal/explain.ts"
 import * as Flights from "./internal/flights.ts"
+import { checkNumbers } from "./internal/checkNumbers.ts"
 import * as Issued from "./internal/issued.ts"
 import * as Ledger from "./internal/ledger.ts"
 import { monotonicMillis } from "./internal/monotonic.ts"
@@ -143,6 +144,11 @@ export const make = Effect.fnUntraced(function* (
 > {
   const partner = yield* Partner
   const defaultExpiresIn = yield* Grants.expiresIn(options.expiresIn ?? 600)
+  yield* checkNumbers({
+    deadline: options.deadline,
+    concurrency: options.concurrency,
+    ...options.retryPolicy
+  })
   const { acquisition, flights, issued } = yield* makeParts(options)
   const revoker: Revoker = { ...acquisition, flights, issued }
 

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -29,7 +30,7 @@ import type {
 import type { ShutdownReport } from "./Revocation.ts"
 import { defaultRetryPolicy, retry } from "./RetryPolicy.ts"
 import * as TokenBroker from "./TokenBroker.ts"
-import { BrokerClosed, TokenError } from "./TokenError.ts"
+import { BrokerClosed, InvalidConfiguration, TokenError } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 
 type Services =
@@ -53,6 +54,7 @@ type Run = <A>(
 export const createTokenBroker = async (
   options: CreateTokenBrokerOptions
 ): Promise<PromiseTokenBroker> => {
+  checkGiven(options)
   const fetch = options.fetch ?? globalThis.fetch
   const runtime = ManagedRuntime.make(layerOf(options, fetch))
   const state = { closed: false }
@@ -102,6 +104,18 @@ export const createTokenBroker = async (
     [Symbol.asyncDispose]: async () => {
       await close()
     }
+  }
+}
+
+/** What TypeScript would have said. */
+const checkGiven = ({ apiKey, store }: CreateTokenBrokerOptions): void => {
+  const invalid = (setting: string, problem: string) =>
+    new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
+  if (!Predicate.hasProperty(store, "layer")) {
+    throw invalid("store", "must be a store, such as memoryStore() of @onbehalf/store-memory")
+  }
+  if (apiKey !== undefined && typeof apiKey !== "string" && typeof apiKey !== "function") {
+    throw invalid("NUAPAY_API_KEY (apiKey)", "must be text, or a function that gives it")
   }
 }
 

@@ -46,7 +46,12 @@ describe("Gatekeeper requests", () => {
         asked.path.endsWith("/revoke")
           ? Response.json({ data: { id: "t1", status: "REVOKED", revokedTokensCount: 2 } })
           : asked.method === "POST"
-            ? tokenAnswer({ requestedOrganisation: "merchant-1", resourceId: "r1" })
+            ? tokenAnswer({
+                requestedOrganisation: asked.path.includes("merchant-1")
+                  ? "merchant-1"
+                  : "partner-1",
+                resourceId: "r1"
+              })
             : Response.json({ data: { id: "merchant-1" } }),
       (gatekeeper, asked) =>
         Effect.gen(function* () {

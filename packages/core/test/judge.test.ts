@@ -63,11 +63,29 @@ describe("judgeToken", () => {
     assert.isTrue(Result.isSuccess(judged))
   })
 
+  it("invariant 1: one's own token is of the organisation that asked", () => {
+    const own: Grant = { _tag: "OwnGrant", scopes: ["admin"], expiresIn: 600 }
+    const mine = minted({ requestedOrganisation: "partner-1" })
+    assert.isTrue(Result.isSuccess(judgeToken(own, mine, asked)))
+    const reason = failure(judgeToken(own, minted(), asked))
+    assert.strictEqual(reason._tag === "WrongToken" && reason.mismatch, "organisation")
+  })
+
+  it("T1: an application token is no token with scopes", () => {
+    const reason = failure(judgeToken(grant, minted({ applicationToken: true }), asked))
+    assert.strictEqual(reason._tag === "WrongToken" && reason.mismatch, "type")
+  })
+
   it("an application token is bound to its resource; without a stated life it has none", () => {
-    const data = { resourceId: "r1", scopes: undefined, expiryTime: undefined }
+    const data = {
+      resourceId: "r1",
+      requestedOrganisation: "partner-1",
+      scopes: undefined,
+      expiryTime: undefined
+    }
     const judged = Result.getOrThrow(judgeToken(application, minted(data), asked))
     assert.strictEqual(judged.life, undefined)
-    const reason = failure(judgeToken(application, minted({ resourceId: "r2" }), asked))
+    const reason = failure(judgeToken(application, minted({ ...data, resourceId: "r2" }), asked))
     assert.strictEqual(reason._tag === "WrongToken" && reason.mismatch, "resource")
   })
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { StoreAdapter } from "@onbehalf/core"
+import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import * as TokenStore from "@onbehalf/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -29,7 +30,9 @@ export interface MemoryStoreOptions {
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: MemoryStoreOptions = {}): Layer.Layer<TokenStore.TokenStore> =>
+export const layer = (
+  options: MemoryStoreOptions = {}
+): Layer.Layer<TokenStore.TokenStore, TokenError> =>
   Layer.effect(TokenStore.TokenStore, make(options))
 
 /**
@@ -50,7 +53,8 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
  */
 export const make = Effect.fnUntraced(function* ({
   maximumTokens = 100_000
-}: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"]> {
+}: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"], TokenError> {
+  yield* checkMaximum(maximumTokens)
   const now = yield* Effect.map(Clock.Clock, (clock) => () => clock.monotonicTimeNanosUnsafe())
   // Not one change may be missed by a tier, and tiers never stand still: nothing piles up.
   const changes = yield* PubSub.unbounded<TokenStore.StoreChange>()
@@ -103,6 +107,18 @@ export const make = Effect.fnUntraced(function* ({
     entries: Effect.sync(() => Array.from(tokens.values(), entry))
   })
 })
+
+const checkMaximum = (maximum: number): Effect.Effect<void, TokenError> =>
+  Number.isSafeInteger(maximum) && maximum > 0
+    ? Effect.void
+    : Effect.fail(
+        new TokenError({
+          reason: new InvalidConfiguration({
+            setting: "maximumTokens",
+            problem: "must be a whole number from 1"
+          })
+        })
+      )
 
 const entry = ({ key, lifetime, token }: TokenStore.StoredToken): TokenStore.StoreEntry => ({
   key,

@@ -102,6 +102,8 @@ const unsentCodes = new Set([
   "ENETUNREACH",
   "ENOTFOUND",
   "EAI_AGAIN",
+  "EAI_FAIL",
+  "EAI_NODATA",
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -120,13 +122,16 @@ const neverSent = (error: HttpClientError.HttpClientError): boolean => {
   return false
 }
 
+/** Segments of ids and fixed words; no query, no fragment, nothing that a server might decode. */
+const plainPath = /^(\/[A-Za-z0-9_-]+)+$/
+
 /**
  * The address that is really asked for must be the template's own: `..` in a segment would turn a
  * merchant's call into the partner's. Ids have been checked before; this is the second lock.
  */
 const checkTarget = (request: ApiRequest): Effect.Effect<URL, TokenError> => {
   const target = URL.parse(request.url)
-  if (target === null || target.href !== request.url) {
+  if (target?.href !== request.url || !plainPath.test(request.url.slice(target.origin.length))) {
     return fail(new Unsupported(about(request)))
   }
   for (const [name, value] of request.query) target.searchParams.append(name, value)

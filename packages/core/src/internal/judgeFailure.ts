@@ -104,7 +104,8 @@ const retryAfter = (answer: Answer, now: number): number | undefined => {
 const wait = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined
   const parsed = Headers.parseRetryAfter(header)
-  return Result.isFailure(parsed)
-    ? undefined
-    : Duration.toMillis(Headers.retryAfterDelay(parsed.success, now))
+  if (Result.isFailure(parsed)) return undefined
+  // Four hundred digits are a valid header, and an infinite wait: no error could carry it.
+  const millis = Duration.toMillis(Headers.retryAfterDelay(parsed.success, now))
+  return Math.min(millis, Number.MAX_SAFE_INTEGER)
 }

@@ -48,18 +48,21 @@ type TokenData = (typeof Wire.TokenEnvelope.Type)["data"]
 type Mismatch = WrongToken["mismatch"]
 
 const findMismatch = (grant: Grant, data: TokenData): Mismatch | undefined => {
-  const holder = Wire.text(data.requestedOrganisation)
-  const expected = organisationOf(grant)
-  if (holder === undefined || (expected !== undefined && holder !== expected)) return "organisation"
+  if (!isHolder(grant, data)) return "organisation"
   if (Wire.text(data.tokenType)?.toUpperCase() !== "BEARER") return "type"
   if (Wire.text(data.status) !== "ACTIVE") return "status"
-  return grant._tag === "ApplicationGrant"
-    ? Wire.text(data.resourceId) === grant.resourceId
-      ? undefined
-      : "resource"
-    : hasAll(data.scopes ?? [], grant.scopes)
-      ? undefined
-      : "scopes"
+  if (grant._tag === "ApplicationGrant") {
+    return Wire.text(data.resourceId) === grant.resourceId ? undefined : "resource"
+  }
+  if (data.applicationToken === true) return "type"
+  return hasAll(data.scopes ?? [], grant.scopes) ? undefined : "scopes"
+}
+
+/** Of the organisation that was asked for; of the one that asked, where it asked for itself. */
+const isHolder = (grant: Grant, data: TokenData): boolean => {
+  const holder = Wire.text(data.requestedOrganisation)
+  const expected = organisationOf(grant) ?? Wire.text(data.requestingOrganisation)
+  return holder !== undefined && (expected === undefined || holder === expected)
 }
 
 const hasAll = (given: ReadonlyArray<string>, asked: ReadonlyArray<string>): boolean => {

@@ -4,7 +4,8 @@ import { tokenId } from "../AccessToken.ts"
 import { type OrganisationId, organisationId } from "../Organisation.ts"
 import { retry } from "../RetryPolicy.ts"
 import type { RevocableToken, Revocation, ShutdownReport } from "../Revocation.ts"
-import type { TokenError } from "../TokenError.ts"
+import { invalidRequest, type TokenError } from "../TokenError.ts"
+import type { TokenKey } from "../TokenKey.ts"
 import type { Acquisition, Fetched } from "./acquisition.ts"
 import type { Flights } from "./flights.ts"
 import type { Issued } from "./issued.ts"
@@ -24,19 +25,31 @@ export const revokeOne = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Revocation, TokenError> {
   const id = yield* tokenId(token.id)
   const named = yield* organisationId(token.organisation)
-  const key = self.seen.keyOf(id)
+  const key = yield* keyOf(self, id)
+  if (key?.organisation !== undefined && key.organisation !== named) {
+    return yield* invalidRequest([
+      { field: "organisation", description: "is not the one that this token was issued for" }
+    ])
+  }
+  self.store.bury(id)
   if (key !== undefined) yield* Effect.ignore(self.store.remove(key, id))
   const organisation = key !== undefined && key.organisation === undefined ? undefined : named
   const revocation = yield* upstream(self, organisation, id)
   if (revocation.outcome !== "unconfirmed") self.issued.remove(id)
-  yield* self.announcer.announce({
-    _tag: "Revoked",
-    organisation: organisation,
-    tokenId: id,
-    revocation
-  })
+  yield* self.announcer.announce({ _tag: "Revoked", organisation, tokenId: id, revocation })
   return revocation
 })
+
+/** Under which key the token is held: as this process saw it, else as the store says. */
+const keyOf = (self: Revoker, id: string): Effect.Effect<TokenKey | undefined> => {
+  const seen = self.seen.keyOf(id)
+  return seen !== undefined
+    ? Effect.succeed(seen)
+    : self.store.entries.pipe(
+        Effect.map((entries) => entries.find((entry) => entry.id === id)?.key),
+        Effect.catch(() => Effect.succeed(seen))
+      )
+}
 
 const upstream = (
   self: Revoker,

@@ -27,6 +27,8 @@ const unknownLife = 60_000
 
 export const make = (now: MonotonicMillis, maximum: number): Seen => {
   const keys = new Map<string, TokenKey>()
+  // The caller's own organisation is not known beforehand: the first answer tells, and no other is believed.
+  const holders = new Map<string, string>()
   // Never reachable from anything handed out: texts are secrets.
   const texts = new Map<string, Owned>()
   return {
@@ -36,6 +38,8 @@ export const make = (now: MonotonicMillis, maximum: number): Seen => {
       const known = texts.get(text)
       if (knownKey !== undefined && knownKey.owner !== key.owner) return false
       if (known !== undefined && known.owner !== key.owner) return false
+      if ((holders.get(key.owner) ?? token.organisation) !== token.organisation) return false
+      if (key.organisation === undefined) holders.set(key.owner, token.organisation)
       remember(keys, token.id, key, maximum)
       remember(texts, text, { owner: key.owner, end }, maximum)
       forgetDead(texts, now())

@@ -54,6 +54,8 @@ class Source implements BrokerSource {
 
   /** The hot path: what was found last is kept in hand, and holds until the store's epoch moves. */
   peek(minimumValidity = 0): AccessToken | undefined {
+    // It would ask for a token that is dead already.
+    if (minimumValidity < 0) return undefined
     const hand = this.#hand
     const { now, store } = this.#self
     return hand.epoch === store.epoch() && now() + minimumValidity < hand.until

@@ -34,6 +34,8 @@ export interface TrustedStore {
     stored: StoredToken,
     generation: number
   ) => Effect.Effect<"stored" | "superseded", TokenError>
+  /** Never gives this token again, whatever the store does. */
+  readonly bury: (id: string) => void
   readonly remove: (key: TokenKey, id: string) => Effect.Effect<boolean, TokenError>
   /** With the store in trouble every flight may fetch: a lease only saves requests. */
   readonly lease: (
@@ -103,6 +105,7 @@ export const make = (
       ),
     put: (stored, generation) =>
       handled(store.put(stored, generation), "stored", stored.key.organisation),
+    bury: tombstones.buryToken,
     remove: (key, id) =>
       Effect.suspend(() => {
         tombstones.buryToken(id)

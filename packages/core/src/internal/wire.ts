@@ -15,6 +15,8 @@ export const TokenEnvelope = Schema.Struct({
     status: lenientText,
     scopes: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String))),
     requestedOrganisation: lenientText,
+    requestingOrganisation: lenientText,
+    applicationToken: Schema.optionalKey(Schema.Unknown),
     resourceId: lenientText,
     createdTimestamp: lenientNumber,
     expiryTime: lenientNumber
