@@ -15,11 +15,6 @@ const world = makeWorld()
 let apart = ""
 
 beforeAll(async () => {
-  const built = await stat(bundle).catch(() => undefined)
-  if (built === undefined) {
-    const rolldown = join(folder, "node_modules", "rolldown", "bin", "cli.mjs")
-    await promisify(execFile)(process.execPath, [rolldown, "-c"], { cwd: folder })
-  }
   // Far from any node_modules: what it needs must be in it.
   apart = await mkdtemp(join(tmpdir(), "onbehalf-"))
   await cp(bundle, join(apart, "onbehalf.mjs"))

@@ -17,18 +17,18 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
-  /** Default: the source. */
+  /** Default: the bundle. */
   readonly entry?: string
 }
 
-/** Loading the source takes most of a run: what V8 compiled is kept. */
+/** Loading the program takes most of a run: what V8 compiled is kept. */
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url))
 
-const source = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const program = fileURLToPath(new URL("../../dist/onbehalf.js", import.meta.url))
 
 /** Starts the real program, with the Node that runs the tests and nothing of their environment. */
 export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => {
-  const child = spawn(process.execPath, [options.entry ?? source, ...args], {
+  const child = spawn(process.execPath, [options.entry ?? program, ...args], {
     env: { NODE_COMPILE_CACHE: compileCache, NUAPAY_API_KEY: apiKey, ...options.env },
     stdio: ["pipe", "pipe", "pipe"]
   })

@@ -1,0 +1,16 @@
+import { assert, describe, it } from "@effect/vitest"
+import { runMutant } from "./mutant.ts"
+import { mutations } from "./mutations.ts"
+
+describe("the simulation finds what is broken on purpose", () => {
+  it.each(mutations)(
+    "$name",
+    async (mutation) => {
+      const ended = await runMutant(mutation, 600)
+      assert.strictEqual(ended.code, 1, ended.stdout + ended.stderr)
+      const [, invariant] = /^seed \d+ broke invariant (\d)/.exec(ended.stdout) ?? []
+      assert.include(mutation.invariants, Number(invariant), ended.stdout)
+    },
+    60_000
+  )
+})
