@@ -1,17 +1,17 @@
 import { LRUCache } from "lru-cache"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import { life, type Peer } from "../peer.ts"
 
-export const lruCacheFetch: Peer = {
+const fetch: Peer = {
   name: "lru-cache fetch",
   packageName: "lru-cache",
-  largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
+  open: (keys, upstream) => {
     const cache = new LRUCache<string, string>({
       max: keys.length + 1,
-      ttl: life,
-      fetchMethod: (key) => Promise.resolve(tokenFor(key))
+      ttl: life * 1_000,
+      fetchMethod: upstream
     })
-    for (const key of keys) await cache.fetch(key)
-    return async (index) => await cache.fetch(keys[index] ?? "")
+    return { get: (index) => cache.fetch(keys[index] ?? "") }
   }
 }
+
+export const peers = [fetch]

@@ -83,6 +83,7 @@ export const make = Effect.fnUntraced(function* (
     if (response.status !== 401) return response
     yield* source.invalidate(token)
     if (source.grant._tag === "ApplicationGrant" || !isReplayable(request)) return response
+    yield* dropBody(response)
     return yield* Effect.flatMap(source.token(), (fresh) => send(request, fresh))
   })
 
@@ -132,12 +133,21 @@ const judge = (
   // A fetch that hides a redirect answers with status 0.
   response.status === 0 ||
   (response.status >= 300 && response.status < 400 && response.status !== 304)
-    ? Effect.fail(
-        new TokenError({
-          reason: new Unsupported({ ...about(source), status: response.status })
-        })
+    ? Effect.andThen(
+        dropBody(response),
+        Effect.fail(
+          new TokenError({
+            reason: new Unsupported({ ...about(source), status: response.status })
+          })
+        )
       )
     : Effect.map(asWeb(response), (web) => HttpClientResponse.fromWeb(request, web))
+
+/** A body that nobody reads would hold its connection for as long as the server likes. */
+const dropBody = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> => {
+  const body = Option.getOrUndefined(HttpClientResponse.toWeb(response))?.body
+  return Effect.ignore(Effect.tryPromise(async () => body?.cancel()))
+}
 
 /** The answer on its own: the platform's leads back to the request that carried the token. */
 const asWeb = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Response> =>

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { remember } from "./internal/boundedMap.ts"
 import { monotonicMillis } from "./internal/monotonic.ts"
 import type { TokenKey } from "./TokenKey.ts"
 import {
@@ -114,13 +115,7 @@ interface Look {
 const makeLooks = () => {
   const looks = new Map<string, Look>()
   return {
-    note: (text: string, look: Look): void => {
-      looks.delete(text)
-      looks.set(text, look)
-      if (looks.size <= maximumConfirmations) return
-      const oldest = looks.keys().next()
-      if (!oldest.done) looks.delete(oldest.value)
-    },
+    note: (text: string, look: Look): void => remember(looks, text, look, maximumConfirmations),
     last: (text: string): Look | undefined => looks.get(text)
   }
 }
@@ -148,13 +143,7 @@ const makeTrust = (now: () => number, maxStaleness: number): Trust => {
   const isRecent = (at: number) =>
     upSince === Number.POSITIVE_INFINITY && now() - at <= maxStaleness
   return {
-    confirm: (text, id, at) => {
-      confirmed.delete(text)
-      confirmed.set(text, { id, at })
-      if (confirmed.size <= maximumConfirmations) return
-      const oldest = confirmed.keys().next()
-      if (!oldest.done) confirmed.delete(oldest.value)
-    },
+    confirm: (text, id, at) => remember(confirmed, text, { id, at }, maximumConfirmations),
     isTrusted: (text) => {
       const last = confirmed.get(text)
       return last !== undefined && (last.at >= upSince || isRecent(last.at))

@@ -34,13 +34,10 @@ export interface TokenKey {
  */
 export const make = (account: Partner["Service"], grant: Grant): TokenKey => {
   const organisation = organisationOf(grant)
-  const ownerParts = [
-    ...accountParts(account),
-    organisation === undefined ? "own" : `@${organisation}`
-  ]
+  const ownParts = ownerParts(account, organisation)
   return {
-    text: encode([...ownerParts, ...grantParts(grant)]),
-    owner: encode(ownerParts),
+    text: encode([...ownParts, ...grantParts(grant)]),
+    owner: encode(ownParts),
     organisation
   }
 }
@@ -52,7 +49,7 @@ export const make = (account: Partner["Service"], grant: Grant): TokenKey => {
  * @since 0.1.0
  */
 export const owner = (account: Partner["Service"], organisation: string | undefined): string =>
-  encode([...accountParts(account), organisation === undefined ? "own" : `@${organisation}`])
+  encode(ownerParts(account, organisation))
 
 /**
  * The parts of a canonical text: `decode(encode(parts))` is `parts`. None where the text is not canonical.
@@ -84,10 +81,14 @@ export const decode = (text: string): Option.Option<ReadonlyArray<string>> => {
 export const encode = (parts: ReadonlyArray<string>): string =>
   parts.map((part) => `${part.length}:${part}`).join("")
 
-const accountParts = (account: Partner["Service"]): ReadonlyArray<string> => [
+const ownerParts = (
+  account: Partner["Service"],
+  organisation: string | undefined
+): ReadonlyArray<string> => [
   account.environment,
   account.gatekeeperUrl,
-  account.account
+  account.account,
+  organisation === undefined ? "own" : `@${organisation}`
 ]
 
 const grantParts = (grant: Grant): ReadonlyArray<string> =>

@@ -16,6 +16,7 @@ import {
 } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoredToken } from "../TokenStore.ts"
+import { about } from "./about.ts"
 import type { Admission } from "./admission.ts"
 import type { Announcer } from "./announcer.ts"
 import type { Flight } from "./flights.ts"
@@ -248,9 +249,4 @@ const unavailable =
 const fail = (
   key: TokenKey,
   reason: (fields: Fields) => TokenErrorReason
-): Effect.Effect<never, TokenError> =>
-  Effect.fail(
-    new TokenError({
-      reason: reason(key.organisation === undefined ? {} : { organisation: key.organisation })
-    })
-  )
+): Effect.Effect<never, TokenError> => Effect.fail(new TokenError({ reason: reason(about(key)) }))

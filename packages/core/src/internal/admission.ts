@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { RateLimited, TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import { about } from "./about.ts"
 import * as FairQueue from "./fairQueue.ts"
 import * as KeyCircuit from "./keyCircuit.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
@@ -118,7 +119,7 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
 const rateLimited = (key: TokenKey, wait: number): TokenError =>
   new TokenError({
     reason: new RateLimited({
-      ...(key.organisation === undefined ? {} : { organisation: key.organisation }),
+      ...about(key),
       retryAfter: Math.ceil(wait)
     })
   })

@@ -2,6 +2,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { MalformedAnswer, type TokenErrorReason } from "../TokenError.ts"
+import { about } from "./about.ts"
 
 /** An HTTP answer as plain data, so that it can be judged without a network. */
 export interface Answer {
@@ -55,7 +56,3 @@ export const decodeAnswer = <A>(
 
 export const malformedAnswer = (answer: Answer, asked: Asked, problem: string): TokenErrorReason =>
   new MalformedAnswer({ ...about(asked), status: answer.status, problem })
-
-/** The organisation, where there is one. */
-export const about = (asked: Pick<Asked, "organisation">): { readonly organisation?: string } =>
-  asked.organisation === undefined ? {} : { organisation: asked.organisation }

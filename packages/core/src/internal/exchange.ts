@@ -12,7 +12,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { TokenError, type TokenErrorReason, Unavailable, Unsupported } from "../TokenError.ts"
 import type { ApiKeyRing } from "./apiKeyRing.ts"
-import { about, type Answer, type Asked, type Judged, maximumAnswerBytes } from "./answer.ts"
+import { about } from "./about.ts"
+import { type Answer, type Asked, type Judged, maximumAnswerBytes } from "./answer.ts"
 import { isolated } from "./isolated.ts"
 import type { ApiRequest } from "./request.ts"
 
@@ -106,10 +107,15 @@ const unsentCodes = new Set([
   "EAI_NODATA",
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID"
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL"
 ])
 
 /** Whether nothing was sent for certain. Of the error only the code is read. */

@@ -6,6 +6,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { BrokerClosed, TokenError, Unavailable } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import { about } from "./about.ts"
 
 /** One fetch under way, shared by all who need its result. */
 export interface Flight<A> {
@@ -110,13 +111,8 @@ export const make = Effect.fnUntraced(function* <A>({
 const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
 
-const organisation = (key: TokenKey) =>
-  key.organisation === undefined ? {} : { organisation: key.organisation }
-
 const closedError = (key: TokenKey): Exit.Exit<never, TokenError> =>
-  Exit.fail(new TokenError({ reason: new BrokerClosed(organisation(key)) }))
+  Exit.fail(new TokenError({ reason: new BrokerClosed(about(key)) }))
 
 const overloadedError = (key: TokenKey): Exit.Exit<never, TokenError> =>
-  Exit.fail(
-    new TokenError({ reason: new Unavailable({ ...organisation(key), problem: "overloaded" }) })
-  )
+  Exit.fail(new TokenError({ reason: new Unavailable({ ...about(key), problem: "overloaded" }) }))

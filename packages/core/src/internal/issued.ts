@@ -1,5 +1,6 @@
 import type { TokenId } from "../AccessToken.ts"
 import type { OrganisationId } from "../Organisation.ts"
+import { remember } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /** A token that this process fetched. */
@@ -25,12 +26,7 @@ export interface Issued {
 export const make = (now: MonotonicMillis, maximum: number): Issued => {
   const tokens = new Map<string, IssuedHere>()
   return {
-    add: (token) => {
-      tokens.set(token.id, token)
-      if (tokens.size <= maximum) return
-      const oldest = tokens.keys().next()
-      if (!oldest.done) tokens.delete(oldest.value)
-    },
+    add: (token) => remember(tokens, token.id, token, maximum),
     remove: (id) => {
       tokens.delete(id)
     },

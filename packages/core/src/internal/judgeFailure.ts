@@ -14,7 +14,8 @@ import {
   Unavailable,
   Unsupported
 } from "../TokenError.ts"
-import { about, type Answer, type Asked, json } from "./answer.ts"
+import { about } from "./about.ts"
+import { type Answer, type Asked, json } from "./answer.ts"
 import { sanitise } from "./sanitise.ts"
 import * as Wire from "./wire.ts"
 

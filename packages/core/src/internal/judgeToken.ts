@@ -4,14 +4,8 @@ import type { Grant } from "../Grant.ts"
 import { organisationOf } from "../Grant.ts"
 import * as Lifetime from "../Lifetime.ts"
 import { type TokenErrorReason, WrongToken } from "../TokenError.ts"
-import {
-  about,
-  type Answer,
-  type Asked,
-  decodeAnswer,
-  type Judged,
-  malformedAnswer
-} from "./answer.ts"
+import { about } from "./about.ts"
+import { type Answer, type Asked, decodeAnswer, type Judged, malformedAnswer } from "./answer.ts"
 import { judgeFailure } from "./judgeFailure.ts"
 import * as Wire from "./wire.ts"
 

@@ -1,4 +1,5 @@
 import type { TokenError } from "../TokenError.ts"
+import { remember } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /** What happened to a key lately, for `explain` and for the pause after a failed renewal. */
@@ -36,11 +37,7 @@ const pauseMost = 30_000
 export const make = (now: MonotonicMillis, maximum: number): Ledger => {
   const records = new Map<string, KeyRecord>()
   const keep = (key: string, record: KeyRecord): void => {
-    records.delete(key)
-    records.set(key, record)
-    if (records.size <= maximum) return
-    const oldest = records.keys().next()
-    if (!oldest.done) records.delete(oldest.value)
+    remember(records, key, record, maximum)
   }
   const record = (key: string): KeyRecord => records.get(key) ?? blank
   return {

@@ -1,5 +1,6 @@
 import type { TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import { remember } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
@@ -36,11 +37,7 @@ export const make = (now: MonotonicMillis, maximum: number): Refusals => {
     find: (key) => find(key)?.error,
     remember: (key, error) => {
       const name = error.reason._tag === "OrganisationUnknown" ? key.owner : key.text
-      refusals.delete(name)
-      refusals.set(name, { error, until: now() + memory })
-      if (refusals.size <= maximum) return
-      const oldest = refusals.keys().next()
-      if (!oldest.done) refusals.delete(oldest.value)
+      remember(refusals, name, { error, until: now() + memory }, maximum)
     },
     forget: (key) => {
       refusals.delete(key.text)

@@ -1,5 +1,6 @@
 import type { AccessToken } from "../AccessToken.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import { remember } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
@@ -56,12 +57,4 @@ const forgetDead = (texts: Map<string, Owned>, now: number): void => {
     if (end > now || ++looked > 4) return
     texts.delete(text)
   }
-}
-
-const remember = <A>(map: Map<string, A>, name: string, value: A, maximum: number): void => {
-  map.delete(name)
-  map.set(name, value)
-  if (map.size <= maximum) return
-  const oldest = map.keys().next()
-  if (!oldest.done) map.delete(oldest.value)
 }

@@ -7,6 +7,7 @@ import { DeadlineExceeded, invalidRequest, TokenError, Unavailable } from "../To
 import type { TokenKey } from "../TokenKey.ts"
 import type { AcquireOptions, TokenSource } from "../TokenSource.ts"
 import type { StoredToken } from "../TokenStore.ts"
+import { about } from "./about.ts"
 import { acquire, type Acquisition, type Fetched } from "./acquisition.ts"
 import type { Flights } from "./flights.ts"
 
@@ -172,6 +173,3 @@ const within = (
 
 const tooShort = (key: TokenKey): Effect.Effect<never, TokenError> =>
   Effect.fail(new TokenError({ reason: new Unavailable({ ...about(key), problem: "timeout" }) }))
-
-const about = (key: TokenKey): { readonly organisation?: string } =>
-  key.organisation === undefined ? {} : { organisation: key.organisation }

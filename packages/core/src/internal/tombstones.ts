@@ -1,4 +1,5 @@
 import type { StoredToken } from "../TokenStore.ts"
+import { remember } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
@@ -20,11 +21,7 @@ export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
   let count = 0
   const bury = (graves: Map<string, number>, name: string): void => {
     count++
-    graves.delete(name)
-    graves.set(name, now())
-    if (graves.size <= maximum) return
-    const oldest = graves.keys().next()
-    if (!oldest.done) graves.delete(oldest.value)
+    remember(graves, name, now(), maximum)
   }
   return {
     buryOwner: (owner) => bury(owners, owner),

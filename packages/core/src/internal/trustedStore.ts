@@ -12,6 +12,7 @@ import type {
   StoreError,
   TokenStore
 } from "../TokenStore.ts"
+import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
 import type { Seen } from "./seen.ts"
 import type { Tombstones } from "./tombstones.ts"
@@ -127,9 +128,4 @@ const isOwn = (key: TokenKey, held: StoredToken): boolean =>
   (key.organisation === undefined || held.token.organisation === key.organisation)
 
 const storeUnavailable = (operation: string, organisation: string | undefined): TokenError =>
-  new TokenError({
-    reason: new StoreUnavailable({
-      operation,
-      ...(organisation === undefined ? {} : { organisation })
-    })
-  })
+  new TokenError({ reason: new StoreUnavailable({ operation, ...about({ organisation }) }) })
