@@ -179,7 +179,7 @@ class Handle implements GrantHandle {
     this.#client ??= run(MerchantClient.make(this.#source))
     const merchant = await this.#client
     return run(
-      merchant.execute(requestOf(path, init)).pipe(
+      Effect.flatMap(requestOf(path, init), merchant.execute).pipe(
         withSignal(fetch, init.signal),
         // Always there: the client's answers are made from Web responses.
         Effect.map((response) => Option.getOrThrow(HttpClientResponse.toWeb(response)))

@@ -1,16 +1,37 @@
+import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { invalidRequest, type TokenError } from "../TokenError.ts"
 
-/** What `fetch(path, init)` would send. Text and bytes can be sent again, other bodies cannot. */
-export const requestOf = (path: string, init: RequestInit): HttpClientRequest.HttpClientRequest => {
-  const method = (init.method ?? "GET").toUpperCase() as HttpMethod.HttpMethod
-  const headers = new Headers(init.headers)
-  const request = HttpClientRequest.make(method)(path).pipe(
-    HttpClientRequest.setBody(bodyOf(init.body, headers.get("content-type") ?? undefined))
-  )
-  return HttpClientRequest.setHeaders(request, headers)
-}
+/**
+ * What `fetch(path, init)` would send. Text and bytes can be sent again, other bodies cannot. A header that the
+ * platform refuses is refused here, because the platform quotes it.
+ */
+export const requestOf = (
+  path: string,
+  init: RequestInit
+): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> =>
+  Effect.map(headersOf(init.headers), (headers) => {
+    const method = (init.method ?? "GET").toUpperCase() as HttpMethod.HttpMethod
+    const body = bodyOf(init.body, headers.get("content-type") ?? undefined)
+    return HttpClientRequest.make(method)(path).pipe(
+      HttpClientRequest.setBody(body),
+      HttpClientRequest.setHeaders(headers)
+    )
+  })
+
+const headersOf = (headers: RequestInit["headers"]): Effect.Effect<Headers, TokenError> =>
+  Effect.try({
+    try: () => new Headers(headers),
+    catch: () =>
+      invalidRequest([
+        {
+          field: "headers",
+          description: "must be names and values that HTTP allows, without line breaks"
+        }
+      ])
+  })
 
 const bodyOf = (
   body: BodyInit | null | undefined,
