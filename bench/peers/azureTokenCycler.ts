@@ -1,25 +1,24 @@
-// The cycler alone: the package exports it only inside a policy that also writes headers.
-import { createTokenCycler } from "../node_modules/@azure/core-rest-pipeline/dist/esm/util/tokenCycler.js"
-import { life, type Peer } from "../peer.ts"
+import { bearerTokenAuthenticationPolicy, createPipelineRequest } from "@azure/core-rest-pipeline"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-const cycler: Peer = {
+/** The token cycler is reached through the policy that puts its token into a request. */
+export const azureTokenCycler: Peer = {
   name: "azure token cycler",
   packageName: "@azure/core-rest-pipeline",
-  note: "one cycler a merchant",
-  open: (keys, upstream) => {
-    const cyclers = new Map(
-      keys.map((key) => [
-        key,
-        createTokenCycler({
-          getToken: async () => ({
-            token: await upstream(key),
-            expiresOnTimestamp: Date.now() + life * 1_000
-          })
-        })
-      ])
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
+    const request = createPipelineRequest({ url: "https://bench.example/" })
+    const send = () => Promise.resolve({ status: 200, headers: request.headers, request })
+    const policies = keys.map((key) =>
+      bearerTokenAuthenticationPolicy({
+        scopes: "admin",
+        credential: {
+          getToken: () =>
+            Promise.resolve({ token: tokenFor(key), expiresOnTimestamp: Date.now() + life })
+        }
+      })
     )
-    return { get: (index) => cyclers.get(keys[index] ?? "")?.("admin", {}) }
+    for (const policy of policies) await policy.sendRequest(request, send)
+    return async (index) => await policies[index]?.sendRequest(request, send)
   }
 }
-
-export const peers = [cycler]

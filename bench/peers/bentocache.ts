@@ -1,20 +1,23 @@
 import { BentoCache, bentostore } from "bentocache"
 import { memoryDriver } from "bentocache/drivers/memory"
-import { life, type Peer } from "../peer.ts"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-const getOrSet: Peer = {
-  name: "bentocache getOrSet",
+export const bento: Peer = {
+  name: "bentocache",
   packageName: "bentocache",
-  open: (keys, upstream) => {
-    const driver = memoryDriver({ maxItems: keys.length + 1, serialize: false })
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
     const cache = new BentoCache({
       default: "memory",
-      stores: { memory: bentostore().useL1Layer(driver) }
+      stores: {
+        memory: bentostore().useL1Layer(
+          memoryDriver({ maxItems: keys.length + 1, serialize: false })
+        )
+      }
     })
     const get = (key: string) =>
-      cache.getOrSet({ key, ttl: life * 1_000, factory: () => upstream(key) })
-    return { get: (index) => get(keys[index] ?? "") }
+      cache.getOrSet({ key, ttl: life, factory: () => Promise.resolve(tokenFor(key)) })
+    for (const key of keys) await get(key)
+    return async (index) => await get(keys[index] ?? "")
   }
 }
-
-export const peers = [getOrSet]

@@ -1,23 +1,16 @@
 import { OAuth2Client } from "google-auth-library"
-import { life, type Peer } from "../peer.ts"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-const client: Peer = {
+export const googleAuth: Peer = {
   name: "google-auth-library",
   packageName: "google-auth-library",
-  note: "one client a merchant",
-  open: (keys, upstream) => {
-    const clients = new Map(
-      keys.map((key) => {
-        const own = new OAuth2Client()
-        own.refreshHandler = async () => ({
-          access_token: await upstream(key),
-          expiry_date: Date.now() + life * 1_000
-        })
-        return [key, own]
-      })
-    )
-    return { get: (index) => clients.get(keys[index] ?? "")?.getAccessToken() }
+  largest: 1_000,
+  prepare: (keys) => {
+    const clients = keys.map((key) => {
+      const client = new OAuth2Client()
+      client.setCredentials({ access_token: tokenFor(key), expiry_date: Date.now() + life })
+      return client
+    })
+    return Promise.resolve(async (index) => await clients[index]?.getAccessToken())
   }
 }
-
-export const peers = [client]

@@ -1,17 +1,17 @@
 import { LRUCache } from "lru-cache"
-import { life, type Peer } from "../peer.ts"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-const fetch: Peer = {
+export const lruCacheFetch: Peer = {
   name: "lru-cache fetch",
   packageName: "lru-cache",
-  open: (keys, upstream) => {
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
     const cache = new LRUCache<string, string>({
       max: keys.length + 1,
-      ttl: life * 1_000,
-      fetchMethod: upstream
+      ttl: life,
+      fetchMethod: (key) => Promise.resolve(tokenFor(key))
     })
-    return { get: (index) => cache.fetch(keys[index] ?? "") }
+    for (const key of keys) await cache.fetch(key)
+    return async (index) => await cache.fetch(keys[index] ?? "")
   }
 }
-
-export const peers = [fetch]

@@ -1,30 +1,36 @@
 import { createAppAuth } from "@octokit/auth-app"
-import { life, type Peer } from "../peer.ts"
+import { generateKeyPairSync } from "node:crypto"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-/** What its own cache holds at most. */
-const ownCache = 15_000
-
-const installation: Peer = {
-  name: "octokit auth-app",
+/** Its cached path, with a cache that holds what it would have put there. */
+export const octokitAuth: Peer = {
+  name: "octokit auth-app cache",
   packageName: "@octokit/auth-app",
-  note: "its own cache holds 15 000; for more it is given a Map",
-  open: (keys, upstream) => {
-    const request = async (_route: string, { installation_id }: { installation_id: number }) => ({
-      data: {
-        token: await upstream(keys[installation_id - 1] ?? ""),
-        expires_at: new Date(Date.now() + life * 1_000).toISOString(),
-        permissions: { metadata: "read" },
-        repository_selection: "all"
-      }
+  largest: Number.POSITIVE_INFINITY,
+  prepare: (keys) => {
+    const { privateKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2_048,
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" }
     })
+    const created = new Date().toISOString()
+    const expires = new Date(Date.now() + life).toISOString()
+    const cache = new Map(
+      keys.map((key, index) => [
+        String(index + 1),
+        [tokenFor(key), created, expires, "all", "metadata", ""].join("|")
+      ])
+    )
     const auth = createAppAuth({
       appId: 1,
-      createJwt: () => Promise.resolve({ jwt: "bench", expiresAt: "2100-01-01T00:00:00Z" }),
-      request: request as never,
-      ...(keys.length > ownCache ? { cache: new Map<string, string>() as never } : {})
+      privateKey,
+      cache: {
+        get: (key: string) => Promise.resolve(cache.get(key)),
+        set: (key: string, value: string) => Promise.resolve(cache.set(key, value))
+      } as never
     })
-    return { get: (index) => auth({ type: "installation", installationId: index + 1 }) }
+    return Promise.resolve(
+      async (index) => await auth({ type: "installation", installationId: index + 1 })
+    )
   }
 }
-
-export const peers = [installation]

@@ -1,99 +1,78 @@
 import { createTokenBroker, type GrantHandle } from "@onbehalf/core"
 import { memoryStore } from "@onbehalf/store-memory"
-import { life, type Opened, type Peer, type Upstream } from "../peer.ts"
+import { life, type Peer, tokenFor } from "../peer.ts"
+
+/** Nuapay in process: mints whatever it is asked for. */
+export const answer = (organisation: string, milliseconds: number): Response => {
+  const now = Date.now()
+  return Response.json(
+    {
+      data: {
+        id: `id-${organisation}-${minted++}`,
+        accessToken: tokenFor(organisation),
+        tokenType: "BEARER",
+        status: "ACTIVE",
+        scopes: ["admin"],
+        requestedOrganisation: organisation,
+        createdTimestamp: now,
+        expiryTime: now + milliseconds
+      }
+    },
+    { status: 201 }
+  )
+}
 
 let minted = 0
 
-/** Nuapay in process: an answer as it comes, with the text that the upstream gives. The id tells the expiry. */
-export const answerFor = async (
-  url: string,
-  upstream: Upstream,
-  seconds = life
-): Promise<Response> => {
-  const organisation = url.split("/").at(-2) ?? ""
-  const accessToken = await upstream(organisation)
-  const now = Date.now()
-  const expiryTime = now + seconds * 1_000
-  const data = {
-    id: `${minted++}-${expiryTime}`,
-    accessToken,
-    tokenType: "BEARER",
-    status: "ACTIVE",
-    scopes: ["admin"],
-    requestedOrganisation: organisation,
-    createdTimestamp: now,
-    expiryTime
-  }
-  return Response.json({ data }, { status: 201 })
-}
-
-/** A broker, with a handle for each key. */
-export const handlesFor = async (
-  keys: ReadonlyArray<string>,
-  upstream: Upstream,
-  expiresIn = life
-): Promise<ReadonlyArray<GrantHandle>> => {
-  const broker = await createTokenBroker({
+export const brokerOn = (
+  milliseconds: number,
+  onRequest: () => Promise<void> = () => Promise.resolve()
+) =>
+  createTokenBroker({
     apiKey: "bench",
     environment: "sandbox",
     store: memoryStore(),
-    fetch: (input) =>
-      answerFor(input instanceof Request ? input.url : String(input), upstream, expiresIn)
+    fetch: async (input) => {
+      await onRequest()
+      const path = new Request(input).url.split("/")
+      return answer(path.at(-2) ?? "", milliseconds)
+    }
   })
-  const handles: Array<GrantHandle> = []
-  for (const key of keys) {
-    handles.push(await broker.forOrganisation(key, { scopes: ["admin"], expiresIn }))
-  }
-  return handles
+
+const made = new WeakMap<ReadonlyArray<string>, Promise<ReadonlyArray<GrantHandle>>>()
+
+/** One broker for both ways of asking. */
+const handles = (keys: ReadonlyArray<string>): Promise<ReadonlyArray<GrantHandle>> => {
+  const known = made.get(keys) ?? makeHandles(keys)
+  made.set(keys, known)
+  return known
 }
 
-type Use = (handle: GrantHandle | undefined) => unknown
+const makeHandles = async (keys: ReadonlyArray<string>): Promise<ReadonlyArray<GrantHandle>> => {
+  const broker = await brokerOn(life)
+  const all = await Promise.all(
+    keys.map((key) => broker.forOrganisation(key, { scopes: ["admin"] }))
+  )
+  for (const handle of all) await handle.token()
+  return all
+}
 
-/** As the others who have one object a merchant: the handle is looked up by the merchant's key. */
-const byKey =
-  (use: Use): Peer["open"] =>
-  async (keys, upstream) => {
-    const handles = await handlesFor(keys, upstream)
-    const map = new Map(keys.map((key, index) => [key, handles[index]]))
-    return filled(handles, (index) => use(map.get(keys[index] ?? "")))
+export const onbehalfPeek: Peer = {
+  name: "onbehalf peek",
+  packageName: "@onbehalf/core",
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
+    const all = await handles(keys)
+    return (index) => all[index]?.peek()
   }
+}
 
-/** Where the caller keeps the merchant's handle at hand, and looks nothing up. */
-const kept =
-  (use: Use): Peer["open"] =>
-  async (keys, upstream) => {
-    const handles = await handlesFor(keys, upstream)
-    return filled(handles, (index) => use(handles[index]))
+export const onbehalfToken: Peer = {
+  name: "onbehalf token()",
+  packageName: "@onbehalf/core",
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
+    const all = await handles(keys)
+    return async (index) => await all[index]?.token()
   }
-
-const filled = (handles: ReadonlyArray<GrantHandle>, get: Opened["get"]): Opened => ({
-  get,
-  fill: (index) => handles[index]?.token()
-})
-
-const packageName = "@onbehalf/core"
-
-export const peers: ReadonlyArray<Peer> = [
-  {
-    name: "onbehalf peek, by key",
-    packageName,
-    onlyHolds: true,
-    open: byKey((handle) => handle?.peek())
-  },
-  {
-    name: "onbehalf peek, handle kept",
-    packageName,
-    onlyHolds: true,
-    open: kept((handle) => handle?.peek())
-  },
-  {
-    name: "onbehalf token(), by key",
-    packageName,
-    open: byKey((handle) => handle?.token())
-  },
-  {
-    name: "onbehalf token(), handle kept",
-    packageName,
-    open: kept((handle) => handle?.token())
-  }
-]
+}

@@ -1,30 +1,26 @@
-import { type AccessToken, ClientCredentials } from "simple-oauth2"
-import { life, type Peer } from "../peer.ts"
+import { ClientCredentials } from "simple-oauth2"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-const expired: Peer = {
+/** It keeps no tokens: its own expiry check on tokens in a Map, as its documentation shows. */
+export const simpleOAuth2: Peer = {
   name: "simple-oauth2 expired()",
   packageName: "simple-oauth2",
-  note: "keeps nothing: its tokens in a Map, as its documentation shows",
-  onlyHolds: true,
-  open: (keys, upstream) => {
+  largest: Number.POSITIVE_INFINITY,
+  prepare: (keys) => {
     const client = new ClientCredentials({
       client: { id: "bench", secret: "bench" },
       auth: { tokenHost: "https://bench.example" }
     })
-    const map = new Map<string, AccessToken>()
-    const get = async (key: string) => {
-      const held = map.get(key)
-      return held !== undefined && !held.expired(30) ? held.token["access_token"] : undefined
-    }
-    return {
-      get: (index) => get(keys[index] ?? ""),
-      fill: async (index) => {
-        const key = keys[index] ?? ""
-        const expires_at = new Date(Date.now() + life * 1_000).toISOString()
-        map.set(key, client.createToken({ access_token: await upstream(key), expires_at }))
-      }
-    }
+    const expires = new Date(Date.now() + life).toISOString()
+    const map = new Map(
+      keys.map((key) => [
+        key,
+        client.createToken({ access_token: tokenFor(key), expires_at: expires })
+      ])
+    )
+    return Promise.resolve(async (index) => {
+      const token = await Promise.resolve(map.get(keys[index] ?? ""))
+      return token !== undefined && !token.expired(30) ? token.token["access_token"] : undefined
+    })
   }
 }
-
-export const peers = [expired]

@@ -1,26 +1,20 @@
 import { memoize } from "@smithy/property-provider"
-import { life, type Peer } from "../peer.ts"
+import { life, type Peer, tokenFor } from "../peer.ts"
 
-/** Half a minute before it expires, as AWS' own providers are renewed five minutes before. */
-const ahead = 30_000
-
-const provider: Peer = {
+export const smithyMemoize: Peer = {
   name: "smithy memoize",
   packageName: "@smithy/property-provider",
-  note: "one provider a merchant",
-  open: (keys, upstream) => {
-    const providers = new Map(
-      keys.map((key) => [
-        key,
-        memoize(
-          async () => ({ token: await upstream(key), until: Date.now() + life * 1_000 }),
-          (held) => held.until - Date.now() < ahead,
-          () => true
-        )
-      ])
-    )
-    return { get: (index) => providers.get(keys[index] ?? "")?.() }
+  largest: Number.POSITIVE_INFINITY,
+  prepare: async (keys) => {
+    const providers = keys.map((key) => {
+      const fetch = () => Promise.resolve({ token: tokenFor(key), until: Date.now() + life })
+      return memoize(
+        fetch,
+        (held) => held.until - Date.now() < 300_000,
+        () => true
+      )
+    })
+    for (const provider of providers) await provider()
+    return async (index) => await providers[index]?.()
   }
 }
-
-export const peers = [provider]
