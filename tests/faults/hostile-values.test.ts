@@ -70,7 +70,7 @@ describe("T19: our own regular expressions are linear", () => {
   const patterns = files.flatMap((file) =>
     [
       ...readFileSync(join(root, file), "utf8").matchAll(
-        /[(=&|,!?:]\s*(\/(?![*/])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\n])+\/[gimuy]*)/g
+        /[(=>&|,!?:]\s*(\/(?![*/])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\n])+\/[gimuy]*)/g
       )
     ].map(([, literal]) => literal ?? "")
   )

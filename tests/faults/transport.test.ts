@@ -208,12 +208,6 @@ describe("broken on the way", () => {
 })
 
 describe("no way there", () => {
-  it("F17: a name that does not resolve", async () => {
-    const error = await failureOn("https://onbehalf.invalid", { trustedHost: "onbehalf.invalid" })
-    assert.strictEqual(problemOf(error), "connection")
-    assert.notInclude(error.message, "onbehalf.invalid")
-  })
-
   const tls = (options: TlsOptions) => {
     const server = createTlsServer({ ...certificate, ...options })
     server.on("secureConnection", () => undefined)

@@ -54,6 +54,27 @@ describe("F2: one gate for the whole account", () => {
   )
 })
 
+describe("F2: a wait of years", () => {
+  it.effect("shuts the account for an hour at most; the error tells what was said", () =>
+    withBroker(
+      (asked, count) =>
+        count === 1
+          ? new Response("", { status: 429, headers: { "retry-after": "1000000000" } })
+          : minting(asked, count),
+      (broker) =>
+        Effect.gen(function* () {
+          const grant = yield* grantFor("merchant-1")
+          const { reason } = yield* Effect.flip(broker.acquire(grant))
+          assert.strictEqual(reason._tag === "RateLimited" && reason.retryAfter, 1e12)
+          yield* TestClock.adjust("59 minutes")
+          assert.strictEqual((yield* Effect.flip(broker.acquire(grant))).code, "rate_limited")
+          yield* TestClock.adjust("1 minute")
+          assert.strictEqual((yield* broker.acquire(grant)).organisation, "merchant-1")
+        })
+    )
+  )
+})
+
 describe("F3: a circuit for the API key", () => {
   it.effect("a refused key is one call, not merchants times retries; then one tries alone", () => {
     const upstream = { accepts: false }

@@ -16,6 +16,9 @@ export interface RateGate {
 const silentFirst = 1_000
 const silentMost = 30_000
 
+/** However long the upstream says: after an hour one request asks again. Milliseconds. */
+const longest = 3_600_000
+
 /** @param maximumWait the longest wait that is sat out, in milliseconds */
 export const make = (now: MonotonicMillis, maximumWait: number): RateGate => {
   let until = 0
@@ -32,7 +35,7 @@ export const make = (now: MonotonicMillis, maximumWait: number): RateGate => {
     closedFor,
     wait,
     close: ({ retryAfter }) => {
-      until = Math.max(until, now() + (retryAfter ?? silent))
+      until = Math.max(until, now() + Math.min(retryAfter ?? silent, longest))
       if (retryAfter === undefined) silent = Math.min(silent * 2, silentMost)
     },
     sent: () => {
