@@ -83,9 +83,11 @@ describe("invariant 6: trouble upstream takes nothing away", () => {
         const source = yield* broker.source(yield* grantFor("merchant-1", 1_000))
         yield* source.token()
         yield* TestClock.adjust("800 seconds")
+        const pauses: Array<number> = []
         for (let second = 0; second < 169; second++) {
           assert.strictEqual(source.peek()?.id as string, "token-1")
           yield* settle
+          pauses.push((yield* broker.explain(source.grant)).renewalPausedFor)
           yield* TestClock.adjust("1 second")
         }
         const attempts = asked.length - 1
@@ -95,7 +97,9 @@ describe("invariant 6: trouble upstream takes nothing away", () => {
         const explained = yield* broker.explain(source.grant)
         assert.isAbove(explained.failures, 3)
         assert.strictEqual(explained.lastError?.error.code, "unavailable")
-        assert.isAbove(explained.renewalPausedFor, 0)
+        // At the very end of such a row of seconds a pause may just be over: it was there, and it grew.
+        assert.isAbove(Math.max(...pauses.slice(-60)), Math.max(...pauses.slice(0, 10)))
+        assert.isAbove(Math.max(...pauses.slice(0, 10)), 0)
         yield* TestClock.adjust("1 second")
         assert.strictEqual(source.peek(), undefined)
       })
