@@ -9,76 +9,67 @@ import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
 import * as MemoryStore from "@onbehalf/store-memory"
 import { AsyncLocalStorage } from "node:async_hooks"
-import { layerOf, minting, settle, upstream } from "../../packages/core/test/support/upstream.ts"
+import {
+  layerOf,
+  minting,
+  mintingAfter,
+  settle,
+  upstream
+} from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
 
 describe("invariant 9: callers are independent", () => {
   it.effect("F38: the first caller gives up, the others get the token of the same flight", () => {
     const gate = Promise.withResolvers<void>()
-    return withBroker(
-      async (asked, count) => {
-        await gate.promise
-        return minting(asked, count)
-      },
-      (broker, asked) =>
-        Effect.gen(function* () {
-          const source = yield* broker.source(yield* grantFor("merchant-1"))
-          const first = yield* Effect.forkChild(source.token())
-          yield* settle
-          const second = yield* Effect.forkChild(source.token())
-          yield* settle
-          yield* Fiber.interrupt(first)
-          gate.resolve()
-          yield* settle
-          assert.strictEqual((yield* Fiber.join(second)).id as string, "token-1")
-          assert.strictEqual(asked.length, 1)
-        })
+    return withBroker(mintingAfter(gate.promise), (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1"))
+        const first = yield* Effect.forkChild(source.token())
+        yield* settle
+        const second = yield* Effect.forkChild(source.token())
+        yield* settle
+        yield* Fiber.interrupt(first)
+        gate.resolve()
+        yield* settle
+        assert.strictEqual((yield* Fiber.join(second)).id as string, "token-1")
+        assert.strictEqual(asked.length, 1)
+      })
     )
   })
 
   it.effect("all give up: the flight goes on, and the next caller finds its token", () => {
     const gate = Promise.withResolvers<void>()
-    return withBroker(
-      async (asked, count) => {
-        await gate.promise
-        return minting(asked, count)
-      },
-      (broker, asked) =>
-        Effect.gen(function* () {
-          const source = yield* broker.source(yield* grantFor("merchant-1"))
-          const only = yield* Effect.forkChild(source.token())
-          yield* settle
-          yield* Fiber.interrupt(only)
-          gate.resolve()
-          yield* settle
-          assert.strictEqual(source.peek()?.id as string, "token-1")
-          assert.strictEqual(asked.length, 1)
-        })
+    return withBroker(mintingAfter(gate.promise), (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1"))
+        const only = yield* Effect.forkChild(source.token())
+        yield* settle
+        yield* Fiber.interrupt(only)
+        gate.resolve()
+        yield* settle
+        assert.strictEqual(source.peek()?.id as string, "token-1")
+        assert.strictEqual(asked.length, 1)
+      })
     )
   })
 
   it.effect("each caller has its own deadline", () => {
     const gate = Promise.withResolvers<void>()
-    return withBroker(
-      async (asked, count) => {
-        await gate.promise
-        return minting(asked, count)
-      },
-      (broker, asked) =>
-        Effect.gen(function* () {
-          const source = yield* broker.source(yield* grantFor("merchant-1"))
-          const hasty = yield* Effect.forkChild(Effect.flip(source.token({ deadline: 500 })))
-          const patient = yield* Effect.forkChild(source.token())
-          yield* settle
-          yield* TestClock.adjust("500 millis")
-          const error = yield* Fiber.join(hasty)
-          assert.strictEqual(error.code, "deadline_exceeded")
-          assert.strictEqual(error.organisation, "merchant-1")
-          gate.resolve()
-          yield* settle
-          assert.strictEqual((yield* Fiber.join(patient)).id as string, "token-1")
-          assert.strictEqual(asked.length, 1)
-        })
+    return withBroker(mintingAfter(gate.promise), (broker, asked) =>
+      Effect.gen(function* () {
+        const source = yield* broker.source(yield* grantFor("merchant-1"))
+        const hasty = yield* Effect.forkChild(Effect.flip(source.token({ deadline: 500 })))
+        const patient = yield* Effect.forkChild(source.token())
+        yield* settle
+        yield* TestClock.adjust("500 millis")
+        const error = yield* Fiber.join(hasty)
+        assert.strictEqual(error.code, "deadline_exceeded")
+        assert.strictEqual(error.organisation, "merchant-1")
+        gate.resolve()
+        yield* settle
+        assert.strictEqual((yield* Fiber.join(patient)).id as string, "token-1")
+        assert.strictEqual(asked.length, 1)
+      })
     )
   })
 

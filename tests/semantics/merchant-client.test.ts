@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { createTokenBroker, type GrantHandle, TokenError } from "@onbehalf/core"
+import { createTokenBroker, type GrantHandle } from "@onbehalf/core"
 import * as MerchantClient from "@onbehalf/core/MerchantClient"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
 import * as MemoryStore from "@onbehalf/store-memory"
@@ -16,6 +16,7 @@ import {
   upstream
 } from "../../packages/core/test/support/upstream.ts"
 import { grantFor } from "../support/broker.ts"
+import { rejection } from "../support/rejection.ts"
 
 const isTokenCall = (path: string) => path.endsWith("/tokens")
 
@@ -37,15 +38,6 @@ const handleOn = async (
     fetch: nuapay.fetch
   })
   await use(await broker.forOrganisation("merchant-1", { scopes: ["admin"] }), nuapay.asked)
-}
-
-const rejection = async (promise: Promise<unknown>): Promise<TokenError> => {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: unknown) => error
-  )
-  if (!(outcome instanceof TokenError)) throw new Error("expected a TokenError", { cause: outcome })
-  return outcome
 }
 
 describe("fetch for one merchant", () => {

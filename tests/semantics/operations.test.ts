@@ -8,6 +8,7 @@ import { TestClock } from "effect/testing"
 import {
   type Answers,
   minting,
+  mintingAfter,
   settle,
   upstream
 } from "../../packages/core/test/support/upstream.ts"
@@ -42,22 +43,17 @@ describe("explain", () => {
 
   it.effect("a flight is seen while it is under way", () => {
     const gate = Promise.withResolvers<void>()
-    return withBroker(
-      async (asked, count) => {
-        await gate.promise
-        return minting(asked, count)
-      },
-      (broker) =>
-        Effect.gen(function* () {
-          const grant = yield* grantFor("merchant-1")
-          const fiber = yield* Effect.forkChild(broker.acquire(grant))
-          yield* settle
-          assert.strictEqual((yield* broker.explain(grant)).flight, "fetching")
-          gate.resolve()
-          yield* settle
-          yield* Fiber.join(fiber)
-          assert.strictEqual((yield* broker.explain(grant)).flight, "none")
-        })
+    return withBroker(mintingAfter(gate.promise), (broker) =>
+      Effect.gen(function* () {
+        const grant = yield* grantFor("merchant-1")
+        const fiber = yield* Effect.forkChild(broker.acquire(grant))
+        yield* settle
+        assert.strictEqual((yield* broker.explain(grant)).flight, "fetching")
+        gate.resolve()
+        yield* settle
+        yield* Fiber.join(fiber)
+        assert.strictEqual((yield* broker.explain(grant)).flight, "none")
+      })
     )
   })
 })

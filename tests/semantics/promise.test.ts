@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { createTokenBroker, type CreateTokenBrokerOptions, TokenError } from "@onbehalf/core"
+import { createTokenBroker, type CreateTokenBrokerOptions } from "@onbehalf/core"
 import { memoryStore } from "@onbehalf/store-memory"
 import {
   apiKey,
   type Answers,
   minting,
+  mintingAfter,
   upstream
 } from "../../packages/core/test/support/upstream.ts"
+import { rejection } from "../support/rejection.ts"
 
 const create = (answers: Answers, options: Partial<CreateTokenBrokerOptions> = {}) => {
   const nuapay = upstream(answers)
@@ -20,15 +22,6 @@ const create = (answers: Answers, options: Partial<CreateTokenBrokerOptions> = {
       ...options
     })
   }
-}
-
-const rejection = async (promise: Promise<unknown>): Promise<TokenError> => {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: unknown) => error
-  )
-  if (!(outcome instanceof TokenError)) throw new Error("expected a TokenError", { cause: outcome })
-  return outcome
 }
 
 describe("createTokenBroker", () => {
@@ -158,10 +151,7 @@ describe("createTokenBroker", () => {
 
   it("an aborted wait rejects with the reason; the flight goes on for the others", async () => {
     const gate = Promise.withResolvers<void>()
-    const { asked, broker } = create(async (one, count) => {
-      await gate.promise
-      return minting(one, count)
-    })
+    const { asked, broker } = create(mintingAfter(gate.promise))
     await using open = await broker
     const handle = await open.forOrganisation("merchant-1", { scopes: ["admin"] })
     const controller = new AbortController()

@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { invalidRequest, type TokenError } from "./TokenError.ts"
+import { checkId, Id } from "./internal/id.ts"
+import type { TokenError } from "./TokenError.ts"
 
 /**
  * The id of a token (the JWT's `jti`); opaque, but fit for a path.
@@ -14,10 +15,7 @@ import { invalidRequest, type TokenError } from "./TokenError.ts"
  * @category models
  * @since 0.1.0
  */
-export const TokenId = Schema.String.pipe(
-  Schema.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,255}$/)),
-  Schema.brand("TokenId")
-)
+export const TokenId = Id.pipe(Schema.brand("TokenId"))
 
 /**
  * @category models
@@ -25,25 +23,16 @@ export const TokenId = Schema.String.pipe(
  */
 export type TokenId = typeof TokenId.Type
 
-const isTokenId = Schema.is(TokenId)
-
 /**
  * Checks a token id. Fails with `InvalidRequest`, before any request is made.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const tokenId = (id: string): Effect.Effect<TokenId, TokenError> =>
-  isTokenId(id)
-    ? Effect.succeed(id)
-    : Effect.fail(
-        invalidRequest([
-          {
-            field: "tokenId",
-            description: "must be 1 to 255 letters, digits, hyphens or underscores"
-          }
-        ])
-      )
+export const tokenId: (id: string) => Effect.Effect<TokenId, TokenError> = checkId(
+  "tokenId",
+  Schema.is(TokenId)
+)
 
 /**
  * The text of a token, redacted: prints as `<redacted:token>`. Only the characters that RFC 6750 allows in

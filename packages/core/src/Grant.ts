@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Id, malformedId } from "./internal/id.ts"
 import type { OrganisationId } from "./Organisation.ts"
 import { organisationId } from "./Organisation.ts"
 import { type ErrorDetail, invalidRequest, type TokenError } from "./TokenError.ts"
@@ -151,9 +153,7 @@ export const forApplication = Effect.fnUntraced(function* (
     options.organisationId === undefined ? undefined : yield* organisationId(options.organisationId)
   yield* check([
     ...checkNames("products", options.products),
-    ...(/^[A-Za-z0-9_-]{1,255}$/.test(options.resourceId ?? "")
-      ? []
-      : [{ field: "resourceId", description: "must be 1 to 255 letters, digits, - or _" }])
+    ...(isId(options.resourceId) ? [] : [malformedId("resourceId")])
   ])
   return {
     _tag: "ApplicationGrant",
@@ -207,6 +207,8 @@ const checkExpiresIn = (seconds: number | undefined): ReadonlyArray<ErrorDetail>
           description: `must be a whole number of seconds from ${minimumExpiresIn} to ${maximumExpiresIn}`
         }
       ]
+
+const isId = Schema.is(Id)
 
 const maximumNames = 100
 const nameShape = /^[^\p{Cc}]{1,255}$/u

@@ -11,6 +11,8 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { AccessToken } from "./AccessToken.ts"
+import { about } from "./internal/about.ts"
+import { invalidHeaders } from "./internal/invalidHeaders.ts"
 import { isolated } from "./internal/isolated.ts"
 import { Partner } from "./Partner.ts"
 import { invalidRequest, TokenError, Unavailable, Unsupported } from "./TokenError.ts"
@@ -116,8 +118,7 @@ const pin = (
   const own = HttpClientRequest.removeHeader(request, "authorization")
   const headers = Object.entries(own.headers)
   if (!headers.every(([name, value]) => headerName.test(name) && headerValue.test(value))) {
-    const description = "must be names and values that HTTP allows, without line breaks"
-    return Effect.fail(invalidRequest([{ field: "headers", description }]))
+    return Effect.fail(invalidHeaders())
   }
   return Effect.succeed(HttpClientRequest.setUrl(own, origin + path))
 }
@@ -137,7 +138,7 @@ const judge = (
         dropBody(response),
         Effect.fail(
           new TokenError({
-            reason: new Unsupported({ ...about(source), status: response.status })
+            reason: new Unsupported({ ...about(source.key), status: response.status })
           })
         )
       )
@@ -164,7 +165,4 @@ const asWeb = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<R
   })
 
 const unavailable = (source: TokenSource, problem: "connection" | "timeout"): TokenError =>
-  new TokenError({ reason: new Unavailable({ ...about(source), problem }) })
-
-const about = (source: TokenSource): { readonly organisation?: string } =>
-  source.key.organisation === undefined ? {} : { organisation: source.key.organisation }
+  new TokenError({ reason: new Unavailable({ ...about(source.key), problem }) })

@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { invalidRequest, type TokenError } from "./TokenError.ts"
+import { checkId, Id } from "./internal/id.ts"
+import type { TokenError } from "./TokenError.ts"
 
 /**
  * The encoded id that every path of the API takes: 1 to 255 of `A-Z a-z 0-9 _ -`, otherwise opaque.
@@ -15,10 +16,7 @@ import { invalidRequest, type TokenError } from "./TokenError.ts"
  * @category models
  * @since 0.1.0
  */
-export const OrganisationId = Schema.String.pipe(
-  Schema.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,255}$/)),
-  Schema.brand("OrganisationId")
-)
+export const OrganisationId = Id.pipe(Schema.brand("OrganisationId"))
 
 /**
  * @category models
@@ -101,22 +99,13 @@ export interface OrganisationPage {
   readonly totalPages: number | undefined
 }
 
-const isOrganisationId = Schema.is(OrganisationId)
-
 /**
  * Checks an organisation id. Fails with `InvalidRequest`, before any request is made.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const organisationId = (id: string): Effect.Effect<OrganisationId, TokenError> =>
-  isOrganisationId(id)
-    ? Effect.succeed(id)
-    : Effect.fail(
-        invalidRequest([
-          {
-            field: "organisationId",
-            description: "must be 1 to 255 letters, digits, hyphens or underscores"
-          }
-        ])
-      )
+export const organisationId: (id: string) => Effect.Effect<OrganisationId, TokenError> = checkId(
+  "organisationId",
+  Schema.is(OrganisationId)
+)

@@ -10,19 +10,12 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { remember } from "./internal/boundedMap.ts"
+import { followChanges } from "./internal/followChanges.ts"
 import { monotonicMillis } from "./internal/monotonic.ts"
 import type { TokenKey } from "./TokenKey.ts"
-import {
-  type Lookup,
-  type StoreChange,
-  type StoredToken,
-  type StoreError,
-  TokenStore
-} from "./TokenStore.ts"
+import { type Lookup, type StoreChange, type StoredToken, TokenStore } from "./TokenStore.ts"
 
 /**
  * @category models
@@ -56,7 +49,11 @@ export const make = Effect.fnUntraced(function* ({
       })
     )
 
-  yield* followFeed(far.changes, near, trust)
+  yield* followChanges(
+    far.changes,
+    (change) => apply(change, near, trust),
+    Effect.sync(trust.feedDown)
+  )
 
   return TokenStore.of({
     peek: (key) => {
@@ -165,21 +162,7 @@ const makeTrust = (now: () => number, maxStaleness: number): Trust => {
   }
 }
 
-/** Applies what others changed, and subscribes again after a loss, for as long as the scope lives. */
-const followFeed = (
-  changes: Stream.Stream<StoreChange, StoreError>,
-  near: TokenStore["Service"],
-  trust: Trust
-): Effect.Effect<void, never, Scope.Scope> =>
-  changes.pipe(
-    Stream.runForEach((change) => apply(change, near, trust)),
-    Effect.ensuring(Effect.sync(trust.feedDown)),
-    Effect.ignore,
-    Effect.repeat(Schedule.jittered(Schedule.spaced(200))),
-    Effect.forkScoped,
-    Effect.asVoid
-  )
-
+/** Applies what others changed. */
 const apply = (
   change: StoreChange,
   near: TokenStore["Service"],

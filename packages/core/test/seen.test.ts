@@ -35,6 +35,17 @@ describe("Seen", () => {
     assert.isFalse(seen.admit(key("m2"), token("t1", "text-4"), 3_000))
   })
 
+  it("invariant 7: a text that is seen again is forgotten no later", () => {
+    const clock = { time: 0 }
+    const seen = Seen.make(() => clock.time, 100)
+    seen.admit(key("m1"), token("t1", "text-1"), 1_000)
+    seen.admit(key("m1"), token("t2", "text-2"), 5_000)
+    seen.admit(key("m1"), token("t1", "text-1"), 1_000)
+    clock.time = 2_000
+    seen.admit(key("m1"), token("t3", "text-3"), 5_000)
+    assert.isTrue(seen.admit(key("m2"), token("t4", "text-1"), 5_000))
+  })
+
   it("invariant 8: is bounded", () => {
     const seen = Seen.make(() => 0, 2)
     for (const name of ["1", "2", "3"])

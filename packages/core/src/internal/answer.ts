@@ -1,6 +1,5 @@
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import type * as Result from "effect/Result"
 import { MalformedAnswer, type TokenErrorReason } from "../TokenError.ts"
 import { about } from "./about.ts"
 
@@ -34,24 +33,6 @@ export const json = (answer: Answer): Option.Option<unknown> => {
   } catch {
     return Option.none()
   }
-}
-
-/** A 2xx answer of the promised status and shape, or `MalformedAnswer`. */
-export const decodeAnswer = <A>(
-  schema: Schema.ConstraintDecoder<A, never>,
-  status: number,
-  answer: Answer,
-  asked: Asked
-): Judged<A> => {
-  const malformed = (problem: string) => Result.fail(malformedAnswer(answer, asked, problem))
-  if (answer.status !== status) return malformed(`status ${answer.status} instead of ${status}`)
-  if (answer.body === undefined) return malformed(`larger than ${maximumAnswerBytes} bytes`)
-  const body = json(answer)
-  if (Option.isNone(body)) return malformed("not JSON")
-  const decoded = Schema.decodeUnknownOption(schema)(body.value)
-  return Option.isSome(decoded)
-    ? Result.succeed(decoded.value)
-    : malformed("not of the documented shape")
 }
 
 export const malformedAnswer = (answer: Answer, asked: Asked, problem: string): TokenErrorReason =>

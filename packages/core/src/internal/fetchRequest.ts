@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { invalidRequest, type TokenError } from "../TokenError.ts"
+import type { TokenError } from "../TokenError.ts"
+import { invalidHeaders } from "./invalidHeaders.ts"
 
 /**
  * What `fetch(path, init)` would send. Text and bytes can be sent again, other bodies cannot. A header that the
@@ -22,16 +23,7 @@ export const requestOf = (
   })
 
 const headersOf = (headers: RequestInit["headers"]): Effect.Effect<Headers, TokenError> =>
-  Effect.try({
-    try: () => new Headers(headers),
-    catch: () =>
-      invalidRequest([
-        {
-          field: "headers",
-          description: "must be names and values that HTTP allows, without line breaks"
-        }
-      ])
-  })
+  Effect.try({ try: () => new Headers(headers), catch: invalidHeaders })
 
 const bodyOf = (
   body: BodyInit | null | undefined,

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import { Organisation, type OrganisationPage } from "../Organisation.ts"
-import { type Answer, type Asked, decodeAnswer, type Judged, malformedAnswer } from "./answer.ts"
-import { judgeFailure } from "./judgeFailure.ts"
+import { type Answer, type Asked, type Judged, malformedAnswer } from "./answer.ts"
+import { decodeAnswer } from "./decodeAnswer.ts"
 import * as Wire from "./wire.ts"
 
 /** One page of `GET /organisations`. */
@@ -10,7 +10,6 @@ export const judgeOrganisations = (
   answer: Answer,
   asked: Asked
 ): Judged<OrganisationPage> => {
-  if (answer.status < 200 || answer.status > 299) return Result.fail(judgeFailure(answer, asked))
   return Result.map(decodeAnswer(Wire.OrganisationsEnvelope, 200, answer, asked), (envelope) => ({
     organisations: envelope.data.map(organisation),
     pageNumber: Wire.number(envelope.page?.pageNumber) ?? page.pageNumber,
@@ -26,7 +25,6 @@ export const judgeOrganisation = (
   answer: Answer,
   asked: Asked
 ): Judged<Organisation> => {
-  if (answer.status < 200 || answer.status > 299) return Result.fail(judgeFailure(answer, asked))
   return Result.flatMap(
     decodeAnswer(Wire.OrganisationEnvelope, 200, answer, asked),
     (envelope): Judged<Organisation> =>

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import type { TokenId } from "../AccessToken.ts"
-import { type Answer, type Asked, decodeAnswer, type Judged, malformedAnswer } from "./answer.ts"
-import { judgeFailure } from "./judgeFailure.ts"
+import { type Answer, type Asked, type Judged, malformedAnswer } from "./answer.ts"
+import { decodeAnswer } from "./decodeAnswer.ts"
 import * as Wire from "./wire.ts"
 
 /** A revocation as the upstream confirmed it. */
@@ -17,7 +17,6 @@ export const judgeRevokedToken = (
   answer: Answer,
   asked: Asked
 ): Judged<RevokedToken> => {
-  if (answer.status < 200 || answer.status > 299) return Result.fail(judgeFailure(answer, asked))
   const decoded = decodeAnswer(Wire.RevokedTokenEnvelope, 200, answer, asked)
   if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
   const data = decoded.success.data
@@ -30,7 +29,6 @@ export const judgeRevokedToken = (
 
 /** The answer to revoking all tokens of an organisation: how many there were, where it says so. */
 export const judgeRevokedCount = (answer: Answer, asked: Asked): Judged<number | undefined> => {
-  if (answer.status < 200 || answer.status > 299) return Result.fail(judgeFailure(answer, asked))
   return Result.map(decodeAnswer(Wire.RevokedCountEnvelope, 200, answer, asked), (envelope) =>
     Wire.number(envelope.data.revokedTokensCount)
   )

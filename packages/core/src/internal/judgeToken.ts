@@ -5,8 +5,8 @@ import { organisationOf } from "../Grant.ts"
 import * as Lifetime from "../Lifetime.ts"
 import { type TokenErrorReason, WrongToken } from "../TokenError.ts"
 import { about } from "./about.ts"
-import { type Answer, type Asked, decodeAnswer, type Judged, malformedAnswer } from "./answer.ts"
-import { judgeFailure } from "./judgeFailure.ts"
+import { type Answer, type Asked, type Judged, malformedAnswer } from "./answer.ts"
+import { decodeAnswer } from "./decodeAnswer.ts"
 import * as Wire from "./wire.ts"
 
 /** A token as it arrived, found to be the one asked for. */
@@ -18,7 +18,6 @@ export interface IssuedToken {
 
 /** Invariant 1: only the very token that was asked for, or an error. */
 export const judgeToken = (grant: Grant, answer: Answer, asked: Asked): Judged<IssuedToken> => {
-  if (answer.status < 200 || answer.status > 299) return Result.fail(judgeFailure(answer, asked))
   const decoded = decodeAnswer(Wire.TokenEnvelope, 201, answer, asked)
   if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
   const data = decoded.success.data

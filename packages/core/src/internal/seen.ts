@@ -42,7 +42,8 @@ export const make = (now: MonotonicMillis, maximum: number): Seen => {
       if ((holders.get(key.owner) ?? token.organisation) !== token.organisation) return false
       if (key.organisation === undefined) holders.set(key.owner, token.organisation)
       remember(keys, token.id, key, maximum)
-      remember(texts, text, { owner: key.owner, end }, maximum)
+      // A known one keeps its place: behind others it would outlive its token.
+      if (known === undefined) remember(texts, text, { owner: key.owner, end }, maximum)
       forgetDead(texts, now())
       return true
     },

@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoreChange, StoreError } from "../TokenStore.ts"
+import { followChanges } from "./followChanges.ts"
 
 /** Flights that wait behind another process's lease, and what wakes them. */
 export interface WakeUps {
@@ -39,15 +39,10 @@ export const make = Effect.fnUntraced(function* (
     if (waiting?.size === 0) sleepers.delete(text)
   }
 
-  yield* changes.pipe(
-    Stream.runForEach((change) =>
-      Effect.sync(() => {
-        if ("text" in change) wake(change.text)
-      })
-    ),
-    Effect.ignore,
-    Effect.repeat(Schedule.jittered(Schedule.spaced(200))),
-    Effect.forkScoped
+  yield* followChanges(changes, (change) =>
+    Effect.sync(() => {
+      if ("text" in change) wake(change.text)
+    })
   )
 
   return {

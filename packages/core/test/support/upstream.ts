@@ -89,6 +89,14 @@ export const minting: Answers = (asked, count) => {
   })
 }
 
+/** The same, once a gate is open. */
+export const mintingAfter =
+  (gate: Promise<void>): Answers =>
+  async (asked, count) => {
+    await gate
+    return minting(asked, count)
+  }
+
 /** Yields often enough for everything that is not waiting for time to finish. */
 export const settle: Effect.Effect<void> = Effect.promise(async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
