@@ -85,7 +85,8 @@ export const schedule = (
   )
 
 /**
- * Runs an effect under a policy. `allowed` is asked before each retry that the policy would make.
+ * Runs an effect under a policy. `allowed` is asked before each retry that the policy would make. The schedule is
+ * made once there is a failure: most effects succeed.
  *
  * @category combinators
  * @since 0.1.0
@@ -93,4 +94,12 @@ export const schedule = (
 export const retry =
   (policy: RetryPolicy, allowed?: () => boolean) =>
   <A, R>(effect: Effect.Effect<A, TokenError, R>): Effect.Effect<A, TokenError, R> =>
-    Effect.retry(effect, schedule(policy, allowed))
+    Effect.catch(effect, (first) => {
+      let failed: TokenError | undefined = first
+      const next = Effect.suspend(() => {
+        const known = failed
+        failed = undefined
+        return known === undefined ? effect : Effect.fail(known)
+      })
+      return Effect.retry(next, schedule(policy, allowed))
+    })

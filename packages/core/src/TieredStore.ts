@@ -11,7 +11,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { remember } from "./internal/boundedMap.ts"
+import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { monotonicMillis } from "./internal/monotonic.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -110,9 +110,11 @@ interface Look {
 }
 
 const makeLooks = () => {
-  const looks = new Map<string, Look>()
+  const looks = new BoundedMap<string, Look>(maximumConfirmations)
   return {
-    note: (text: string, look: Look): void => remember(looks, text, look, maximumConfirmations),
+    note: (text: string, look: Look): void => {
+      looks.set(text, look)
+    },
     last: (text: string): Look | undefined => looks.get(text)
   }
 }
@@ -133,14 +135,18 @@ interface Trust {
 const maximumConfirmations = 100_000
 
 const makeTrust = (now: () => number, maxStaleness: number): Trust => {
-  const confirmed = new Map<string, { readonly id: string; readonly at: number }>()
+  const confirmed = new BoundedMap<string, { readonly id: string; readonly at: number }>(
+    maximumConfirmations
+  )
   let upSince = Number.POSITIVE_INFINITY
   let epoch = 0
   // With the feed up, what is older than it is not trusted at all: so nothing runs out by itself.
   const isRecent = (at: number) =>
     upSince === Number.POSITIVE_INFINITY && now() - at <= maxStaleness
   return {
-    confirm: (text, id, at) => remember(confirmed, text, { id, at }, maximumConfirmations),
+    confirm: (text, id, at) => {
+      confirmed.set(text, { id, at })
+    },
     isTrusted: (text) => {
       const last = confirmed.get(text)
       return last !== undefined && (last.at >= upSince || isRecent(last.at))

@@ -18,7 +18,7 @@ import type { BrokerEvent } from "./BrokerEvent.ts"
 import type { Explanation } from "./Explanation.ts"
 import { Gatekeeper } from "./Gatekeeper.ts"
 import * as Grants from "./Grant.ts"
-import type { Acquisition, Fetched } from "./internal/acquisition.ts"
+import { type Acquisition, type Fetched, noteFailure } from "./internal/acquisition.ts"
 import * as Admission from "./internal/admission.ts"
 import * as Announcer from "./internal/announcer.ts"
 import { explain } from "./internal/explain.ts"
@@ -196,7 +196,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   const scope = yield* Effect.scope
   const now = monotonicMillis(clock)
   const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy }
-  const seen = Seen.make(now, maximumRemembered)
+  const seen = Seen.make(maximumRemembered)
   const issued = Issued.make(now, maximumRemembered)
   const announcer = yield* Announcer.make
   const admission = Admission.make({
@@ -210,10 +210,15 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     policy: options.storePolicy ?? "bypass",
     announcer
   })
+  const ledger = Ledger.make(now, maximumRecords)
+  const deadline = options.deadline ?? 15_000
   const flights = yield* Flights.make<Fetched>({
     scope,
+    now,
     maximum: maximumFlights,
-    onUrgent: admission.promote
+    deadline,
+    onUrgent: admission.promote,
+    onFailure: (flight, error) => noteFailure({ announcer, ledger, now, store }, flight, error)
   })
   const acquisition: Acquisition = {
     now,
@@ -223,11 +228,11 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     seen,
     issued,
     admission,
-    ledger: Ledger.make(now, maximumRecords),
+    ledger,
     announcer,
     wakeUps: yield* WakeUps.make(store.changes),
     retryPolicy,
-    deadline: options.deadline ?? 15_000
+    deadline
   }
   return { acquisition, flights, issued }
 })

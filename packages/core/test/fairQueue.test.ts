@@ -15,10 +15,14 @@ describe("FairQueue", () => {
       const ran: Array<string> = []
       const enter = (key: string) =>
         Effect.forkChild(
-          Effect.andThen(
-            Effect.sync(() => ran.push(key)),
-            Deferred.await(gate)
-          ).pipe(queue.withPlace(asker(key))),
+          queue.withPlace(asker(key), (restore) =>
+            restore(
+              Effect.andThen(
+                Effect.sync(() => ran.push(key)),
+                Deferred.await(gate)
+              )
+            )
+          ),
           { startImmediately: true }
         )
       const first = yield* enter("a")
@@ -31,7 +35,7 @@ describe("FairQueue", () => {
       yield* Fiber.join(first)
       yield* Fiber.join(third)
       assert.deepStrictEqual(ran, ["a", "c"])
-      yield* queue.withPlace(asker("d"))(Effect.sync(() => ran.push("d")))
+      yield* queue.withPlace(asker("d"), () => Effect.sync(() => ran.push("d")))
       assert.deepStrictEqual(ran, ["a", "c", "d"])
       assert.strictEqual(queue.waiting(), 0)
     })
@@ -55,7 +59,7 @@ describe("FairQueue", () => {
           owner: `o${next(7)}`,
           urgent: next(2) === 0
         }
-        fibers.push(yield* Effect.forkChild(queue.withPlace(who)(work)))
+        fibers.push(yield* Effect.forkChild(queue.withPlace(who, (restore) => restore(work))))
         if (next(3) === 0) queue.promote(`k${next(index + 1)}`)
         const victim = fibers[next(fibers.length)]
         if (next(2) === 0 && victim !== undefined) yield* Fiber.interrupt(victim)
@@ -68,9 +72,12 @@ describe("FairQueue", () => {
       // All places are free: as many as there are run side by side.
       const gate = yield* Deferred.make<void>()
       const last = yield* Effect.forEach([1, 2, 3], (index) =>
-        Effect.forkChild(queue.withPlace(asker(`z${index}`))(Deferred.await(gate)), {
-          startImmediately: true
-        })
+        Effect.forkChild(
+          queue.withPlace(asker(`z${index}`), (restore) => restore(Deferred.await(gate))),
+          {
+            startImmediately: true
+          }
+        )
       )
       assert.strictEqual(queue.waiting(), 0)
       yield* Deferred.succeed(gate, undefined)

@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Generations from "./Generations.ts"
 import * as Leases from "./Leases.ts"
@@ -88,12 +89,17 @@ export const make = Effect.fnUntraced(function* ({
         return Effect.as(tell({ _tag: "Revoked", owner }), tokens.deleteOwner(owner))
       }),
     lease: (key, atMost) =>
-      Effect.acquireRelease(
-        Effect.sync(() => leases.take(key.text, atMost)),
-        (lease) =>
-          lease !== undefined && leases.release(key.text, lease)
-            ? tell({ _tag: "Released", text: key.text })
-            : Effect.void
+      Effect.uninterruptible(
+        Effect.flatMap(Effect.scope, (scope) => {
+          const lease = leases.take(key.text, atMost)
+          if (lease === undefined) return Effect.succeed(lease)
+          const release = Effect.suspend(() =>
+            leases.release(key.text, lease)
+              ? tell({ _tag: "Released", text: key.text })
+              : Effect.void
+          )
+          return Effect.as(Scope.addFinalizer(scope, release), lease)
+        })
       ),
     // Connected is said once the subscription stands, so that nothing falls in between.
     changes: Stream.unwrap(

@@ -74,18 +74,14 @@ export const acquire = (
   flight: Flight<Fetched>
 ): Effect.Effect<Fetched, TokenError> => {
   const round = (left: number): Effect.Effect<Fetched, TokenError> =>
-    Effect.filterOrElse(
-      attempt(self, errand, flight),
-      (fetched): fetched is Fetched => fetched !== "overtaken",
-      () => (left > 1 ? round(left - 1) : fail(errand.key, unavailable("revoked")))
+    Effect.flatMap(attempt(self, errand, flight), (fetched) =>
+      fetched !== "overtaken"
+        ? Effect.succeed(fetched)
+        : left > 1
+          ? round(left - 1)
+          : fail(errand.key, unavailable("revoked"))
     )
-  return round(maximumRounds).pipe(
-    Effect.timeoutOrElse({
-      duration: self.deadline,
-      orElse: () => fail(errand.key, unavailable("timeout"))
-    }),
-    Effect.tapError((error) => noteFailure(self, errand.key, flight, error))
-  )
+  return round(maximumRounds)
 }
 
 const attempt = (
@@ -95,6 +91,8 @@ const attempt = (
 ): Effect.Effect<Fetched | "overtaken", TokenError> =>
   Effect.suspend(() => {
     flight.overtaken = false
+    // Ahead of time hardly anybody else has renewed it: the look behind the lease is enough.
+    if (flight.ahead) return behindLease(self, errand, flight, 0)
     return Effect.flatMap(self.store.get(errand.key), ({ held }) =>
       held !== undefined && errand.suffices(held)
         ? Effect.succeed(held)
@@ -133,7 +131,7 @@ const fetchAndKeep = Effect.fnUntraced(function* (
   self: Acquisition,
   errand: Errand,
   flight: Flight<Fetched>,
-  generation: number
+  generation: number | undefined
 ): Effect.fn.Return<Fetched | "overtaken", TokenError> {
   const { key } = errand
   const fresh = yield* fetch(self, errand, flight)
@@ -156,7 +154,12 @@ const fetchAndKeep = Effect.fnUntraced(function* (
   return fresh
 })
 
-const keep = (self: Acquisition, key: TokenKey, { lifetime, token }: Fetched, generation: number) =>
+const keep = (
+  self: Acquisition,
+  key: TokenKey,
+  { lifetime, token }: Fetched,
+  generation: number | undefined
+) =>
   lifetime === undefined
     ? Effect.succeed("stored" as const)
     : self.store.put({ key, token, lifetime }, generation)
@@ -209,8 +212,7 @@ const request = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Fetched, TokenError> {
   const sent = self.now()
   const { life, token } = yield* self.gatekeeper.requestToken(grant)
-  const end = life === undefined ? undefined : sent + life
-  if (!self.seen.admit(key, token, end)) {
+  if (!self.seen.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
   if (life === undefined) return { token, lifetime: undefined }
@@ -222,12 +224,13 @@ const request = Effect.fnUntraced(function* (
   return { token, lifetime }
 })
 
-const noteFailure = Effect.fnUntraced(function* (
-  self: Acquisition,
-  key: TokenKey,
+/** What a failed flight leaves behind: an event, and a pause before the next renewal. */
+export const noteFailure = Effect.fnUntraced(function* (
+  self: Pick<Acquisition, "announcer" | "ledger" | "now" | "store">,
   flight: Flight<Fetched>,
   error: TokenError
 ): Effect.fn.Return<void> {
+  const { key } = flight
   const limit = self.store.peek(key)?.lifetime.limit ?? self.now()
   self.ledger.failed(key.text, error, limit, yield* Random.next)
   const ahead = flight.ahead && !flight.urgent

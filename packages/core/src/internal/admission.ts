@@ -1,4 +1,8 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import { RateLimited, TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import { about } from "./about.ts"
@@ -56,53 +60,47 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
   const circuit = KeyCircuit.make(now)
   const refusals = Refusals.make(now, maximumRefusals)
   const budget = RetryBudget.make()
+  const { learn, succeeded } = lessons(gate, circuit, refusals)
 
-  const learn = (key: TokenKey, error: TokenError): void => {
-    const { reason } = error
-    if (reason._tag === "InvalidApiKey") circuit.open(error)
-    if (reason._tag === "RateLimited") gate.close(reason)
-    if (reason._tag === "OrganisationUnknown" || reason._tag === "Forbidden") {
-      refusals.remember(key, error)
-    }
-  }
-
-  const succeeded = (key: TokenKey): void => {
-    circuit.close()
-    gate.sent()
-    refusals.forget(key)
-  }
-
-  /** Fails at once where sending would be in vain. */
-  const check = (key: TokenKey): Effect.Effect<void, TokenError> =>
+  /** Fails at once where sending would be in vain; waits for the gate, and looks at everything again after that. */
+  const whenReady = <A>(
+    key: TokenKey,
+    restore: FairQueue.Restore,
+    then: Effect.Effect<A, TokenError>
+  ): Effect.Effect<A, TokenError> =>
     Effect.suspend(() => {
       const refused = circuit.refuses() ?? refusals.find(key)
-      return refused === undefined ? Effect.void : Effect.fail(refused)
+      if (refused !== undefined) return Effect.fail(refused)
+      return gate.closedFor() === 0
+        ? then
+        : Effect.andThen(
+            Effect.mapError(restore(gate.wait), (wait) => rateLimited(key, wait)),
+            whenReady(key, restore, then)
+          )
     })
 
+  /** Uninterruptible, but for the request: a probe that began is one that ends. */
   const send = <A>(key: TokenKey, request: Effect.Effect<A, TokenError>) =>
     Effect.suspend(() => {
       const probe = circuit.beginProbe()
-      return request.pipe(
-        Effect.tapError((error) => Effect.sync(() => learn(key, error))),
-        Effect.tap(() => Effect.sync(() => succeeded(key))),
-        Effect.ensuring(
-          Effect.sync(() => {
-            if (probe) circuit.endProbe()
-          })
-        )
-      )
+      return Effect.onExit(request, (exit) => {
+        if (Exit.isSuccess(exit)) succeeded(key)
+        else Option.map(Cause.findErrorOption(exit.cause), (error) => learn(key, error))
+        if (probe) circuit.endProbe()
+        return Effect.void
+      })
     })
 
   return {
     admit: (key, urgent, request) => {
-      const passGate = Effect.mapError(gate.wait, (wait) => rateLimited(key, wait))
-      const ready = Effect.andThen(check(key), passGate)
-      // All of it again with the place in hand: much may have happened while this one stood in the queue.
-      const inPlace = ready.pipe(Effect.andThen(check(key)), Effect.andThen(send(key, request)))
+      const asker = { key: key.text, owner: key.owner, urgent }
+      // Asked again with the place in hand: much may have happened while this one stood in the queue.
+      const sending = queue.withPlace(asker, (restore) =>
+        whenReady(key, restore, send(key, restore(request)))
+      )
       return Effect.suspend(() => {
         budget.earn()
-        const asker = { key: key.text, owner: key.owner, urgent }
-        return Effect.andThen(ready, queue.withPlace(asker)(inPlace))
+        return whenReady(key, identity, sending)
       })
     },
     promote: (key) => queue.promote(key.text),
@@ -115,6 +113,27 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
     })
   }
 }
+
+/** What an answer teaches about those to come. */
+const lessons = (
+  gate: RateGate.RateGate,
+  circuit: KeyCircuit.KeyCircuit,
+  refusals: Refusals.Refusals
+) => ({
+  learn: (key: TokenKey, error: TokenError): void => {
+    const { reason } = error
+    if (reason._tag === "InvalidApiKey") circuit.open(error)
+    if (reason._tag === "RateLimited") gate.close(reason)
+    if (reason._tag === "OrganisationUnknown" || reason._tag === "Forbidden") {
+      refusals.remember(key, error)
+    }
+  },
+  succeeded: (key: TokenKey): void => {
+    circuit.close()
+    gate.sent()
+    refusals.forget(key)
+  }
+})
 
 const rateLimited = (key: TokenKey, wait: number): TokenError =>
   new TokenError({

@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as PubSub from "effect/PubSub"
@@ -6,7 +7,7 @@ import type { BrokerEvent } from "../BrokerEvent.ts"
 
 /** Tells the world what the broker did: events for whoever listens, counters for whoever scrapes. */
 export interface Announcer {
-  readonly announce: (event: BrokerEvent) => Effect.Effect<void>
+  readonly announce: (event: BrokerEvent) => Effect.Effect<unknown>
   readonly events: Stream.Stream<BrokerEvent>
 }
 
@@ -14,44 +15,45 @@ export interface Announcer {
 const backlog = 1_024
 
 /** Labels are a few fixed words; never a merchant. */
-const events = Metric.counter("onbehalf_broker_events", {
-  description: "What the token broker did, by kind of event",
-  incremental: true
-})
+const eventCounter = (event: BrokerEvent["_tag"]) =>
+  Metric.counter("onbehalf_broker_events", {
+    description: "What the token broker did, by kind of event",
+    attributes: { event },
+    incremental: true
+  })
 
-const failures = Metric.counter("onbehalf_broker_failures", {
-  description: "Failed fetches, by error code",
-  incremental: true
-})
+const failureCounter = (code: string) =>
+  Metric.counter("onbehalf_broker_failures", {
+    description: "Failed fetches, by error code",
+    attributes: { code },
+    incremental: true
+  })
 
 /** One counter a label, made once: making one costs more than counting. */
-const counters = <Label extends string>(
-  metric: typeof events,
-  name: string
-): ((label: Label) => Effect.Effect<void>) => {
-  const made = new Map<Label, Effect.Effect<void>>()
+const counting = <Label extends string>(
+  counter: (label: Label) => Metric.Counter<number>,
+  context: Context.Context<never>
+): ((label: Label) => void) => {
+  const made = new Map<Label, Metric.Counter<number>>()
   return (label) => {
-    const known = made.get(label)
-    if (known !== undefined) return known
-    const count = Metric.update(Metric.withAttributes(metric, { [name]: label }), 1)
-    made.set(label, count)
-    return count
+    const known = made.get(label) ?? counter(label)
+    made.set(label, known)
+    known.updateUnsafe(1, context)
   }
 }
 
-export const make: Effect.Effect<Announcer> = Effect.map(
-  PubSub.sliding<BrokerEvent>(backlog),
-  (pubsub) => {
-    const countEvent = counters<BrokerEvent["_tag"]>(events, "event")
-    const countFailure = counters(failures, "code")
-    return {
-      announce: (event) => {
-        const counted = Effect.andThen(countEvent(event._tag), PubSub.publish(pubsub, event))
-        return event._tag === "Refused"
-          ? Effect.andThen(countFailure(event.error.code), counted)
-          : counted
-      },
-      events: Stream.fromPubSub(pubsub)
-    }
+export const make: Effect.Effect<Announcer> = Effect.gen(function* () {
+  const pubsub = yield* PubSub.sliding<BrokerEvent>(backlog)
+  const context = yield* Effect.context<never>()
+  const countEvent = counting(eventCounter, context)
+  const countFailure = counting(failureCounter, context)
+  return {
+    announce: (event) =>
+      Effect.suspend(() => {
+        countEvent(event._tag)
+        if (event._tag === "Refused") countFailure(event.error.code)
+        return PubSub.publish(pubsub, event)
+      }),
+    events: Stream.fromPubSub(pubsub)
   }
-)
+})

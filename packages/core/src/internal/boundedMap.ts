@@ -1,8 +1,26 @@
-/** Keeps a value as the newest of a Map; beyond the maximum the oldest goes. */
-export const remember = <K, A>(map: Map<K, A>, key: K, value: A, maximum: number): void => {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size <= maximum) return
-  const oldest = map.keys().next()
-  if (!oldest.done) map.delete(oldest.value)
+/**
+ * A Map of the newest so many: setting makes newest, and beyond the maximum the oldest goes. One iterator
+ * serves for the whole life: a new one would walk over the holes that the deleted ones left, each time.
+ */
+export class BoundedMap<K, A> extends Map<K, A> {
+  readonly #maximum: number
+  #oldest: Iterator<K> | undefined
+
+  constructor(maximum: number) {
+    super()
+    this.#maximum = maximum
+  }
+
+  override set(key: K, value: A): this {
+    this.delete(key)
+    super.set(key, value)
+    if (this.size > this.#maximum) this.#forgetOldest()
+    return this
+  }
+
+  #forgetOldest(): void {
+    this.#oldest ??= this.keys()
+    const oldest = this.#oldest.next()
+    if (!oldest.done) this.delete(oldest.value)
+  }
 }

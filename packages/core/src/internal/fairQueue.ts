@@ -12,14 +12,17 @@ export interface Asker {
 }
 
 export interface FairQueue {
-  /** Runs an effect once there is a place for it. */
-  readonly withPlace: (
-    asker: Asker
-  ) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Runs an effect once there is a place for it: uninterruptible, but for what it restores. */
+  readonly withPlace: <A, E, R>(
+    asker: Asker,
+    use: (restore: Restore) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
   /** A caller has come to wait for what was not urgent so far. */
   readonly promote: (key: string) => void
   readonly waiting: () => number
 }
+
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 interface Waiter {
   readonly asker: Asker
@@ -43,12 +46,14 @@ export const make = (places: number): FairQueue => {
     next.grant()
   }
 
+  const freed = (): Effect.Effect<void> => {
+    release()
+    return Effect.void
+  }
+
+  /** Waits for a place. */
   const enter = (asker: Asker): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (free > 0) {
-        free--
-        return Effect.void
-      }
       const waiter: Waiter = { asker, granted: false, grant: () => undefined }
       const leave = () => {
         if (waiter.granted) release()
@@ -61,13 +66,13 @@ export const make = (places: number): FairQueue => {
     })
 
   return {
-    withPlace: (asker) => (effect) =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.andThen(
-          restore(enter(asker)),
-          Effect.ensuring(restore(effect), Effect.sync(release))
-        )
-      ),
+    withPlace: (asker, use) =>
+      Effect.uninterruptibleMask((restore) => {
+        const inPlace = Effect.onExit(use(restore), freed)
+        if (free === 0) return Effect.andThen(restore(enter(asker)), inPlace)
+        free--
+        return inPlace
+      }),
     promote: (key) => {
       const waiter = patient.take(key)
       if (waiter !== undefined) urgent.push(waiter)

@@ -2,11 +2,15 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Queue from "effect/Queue"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { BrokerClosed, TokenError, Unavailable } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import { about } from "./about.ts"
+import * as Deadlines from "./deadlines.ts"
+import * as Launcher from "./launcher.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
 
 /** One fetch under way, shared by all who need its result. */
 export interface Flight<A> {
@@ -14,10 +18,15 @@ export interface Flight<A> {
   readonly result: Deferred.Deferred<A, TokenError>
   /** Begun ahead of time, for nobody in particular. */
   readonly ahead: boolean
+  /** Monotonic milliseconds at which it is given up. */
+  readonly until: number
   /** Somebody waits for it. */
   urgent: boolean
   /** Set when the owner was revoked after the flight began: its token must not be used. */
   overtaken: boolean
+  landed: boolean
+  /** Once it has been launched, and unless it landed at once. */
+  fiber: Fiber.Fiber<A, TokenError> | undefined
 }
 
 export type Work<A> = (flight: Flight<A>) => Effect.Effect<A, TokenError>
@@ -32,81 +41,136 @@ export interface Flights<A> {
   readonly overtake: (owner: string) => void
 }
 
-export interface FlightsOptions {
+export interface FlightsOptions<A> {
   readonly scope: Scope.Scope
+  readonly now: MonotonicMillis
   /** Flights at once. */
   readonly maximum: number
+  /** Milliseconds for one flight. */
+  readonly deadline: number
   /** Somebody has come to wait for a flight that was begun ahead of time. */
   readonly onUrgent: (key: TokenKey) => void
+  /** Told before those who wait are. */
+  readonly onFailure: (flight: Flight<A>, error: TokenError) => Effect.Effect<unknown>
 }
 
-/**
- * Flights belong to the scope in which this was made. A launcher fiber of that scope starts them, so that
- * they inherit its context and its async context, and nothing of the caller who happened to come first.
- */
-export const make = Effect.fnUntraced(function* <A>({
-  maximum,
-  onUrgent,
-  scope
-}: FlightsOptions): Effect.fn.Return<Flights<A>> {
-  const flights = new Map<string, Flight<A>>()
-  const launcher = yield* Queue.unbounded<Effect.Effect<void>>()
-  let closed = false
+/** Flights belong to the scope, not to their first caller. */
+export const make = Effect.fnUntraced(function* <A>(
+  options: FlightsOptions<A>
+): Effect.fn.Return<Flights<A>> {
+  const table = new Table(options)
+  table.launcher = yield* Launcher.make(options.scope, () => table.close())
+  return table
+})
 
-  const settle = (flight: Flight<A>, exit: Exit.Exit<A, TokenError>): void => {
-    if (flights.get(flight.key.text) === flight) flights.delete(flight.key.text)
-    Deferred.doneUnsafe(flight.result, exit)
+class Table<A> implements Flights<A> {
+  launcher: Launcher.Launcher = () => undefined
+  readonly #options: FlightsOptions<A>
+  readonly #flights = new Map<string, Flight<A>>()
+  readonly #deadlines: Deadlines.Deadlines<Flight<A>>
+  #closed = false
+
+  constructor(options: FlightsOptions<A>) {
+    this.#options = options
+    this.#deadlines = Deadlines.make({ ...options, giveUp: (flight) => this.#giveUp(flight) })
   }
 
-  const start = (key: TokenKey, ahead: boolean, work: Work<A>): Flight<A> => {
-    const result = Deferred.makeUnsafe<A, TokenError>()
-    const flight: Flight<A> = { key, result, ahead, urgent: !ahead, overtaken: false }
-    flights.set(key.text, flight)
-    const run = Effect.onExit(work(flight), (exit) =>
-      Effect.sync(() => settle(flight, isInterrupted(exit) ? closedError(key) : exit))
-    )
-    Queue.offerUnsafe(launcher, Effect.exit(run))
+  join(key: TokenKey, work: Work<A>): Effect.Effect<A, TokenError> {
+    return Effect.suspend(() => {
+      const under = this.#flights.get(key.text)
+      if (under !== undefined) {
+        if (!under.urgent) {
+          under.urgent = true
+          this.#options.onUrgent(key)
+        }
+        return Deferred.await(under.result)
+      }
+      if (this.#closed) return closedError(key)
+      if (this.#isFull()) return unavailable(key, "overloaded")
+      return Deferred.await(this.#start(key, false, work).result)
+    })
+  }
+
+  startAhead(key: TokenKey, work: Work<A>): void {
+    if (!this.#closed && !this.#isFull() && !this.#flights.has(key.text)) {
+      this.#start(key, true, work)
+    }
+  }
+
+  under(key: TokenKey): Flight<A> | undefined {
+    return this.#flights.get(key.text)
+  }
+
+  overtake(owner: string): void {
+    for (const flight of this.#flights.values()) {
+      if (flight.key.owner === owner) flight.overtaken = true
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const flight of this.#flights.values()) this.#settle(flight, closedError(flight.key))
+  }
+
+  #isFull(): boolean {
+    return this.#flights.size >= this.#options.maximum
+  }
+
+  #start(key: TokenKey, ahead: boolean, work: Work<A>): Flight<A> {
+    const flight: Flight<A> = {
+      key,
+      result: Deferred.makeUnsafe<A, TokenError>(),
+      ahead,
+      until: this.#options.now() + this.#options.deadline,
+      urgent: !ahead,
+      overtaken: false,
+      landed: false,
+      fiber: undefined
+    }
+    this.#flights.set(key.text, flight)
+    this.launcher(this.#launch(flight, work))
     return flight
   }
 
-  yield* Queue.take(launcher).pipe(
-    Effect.flatMap((work) => Effect.forkIn(work, scope, { startImmediately: true })),
-    Effect.forever,
-    Effect.ensuring(
-      Effect.sync(() => {
-        closed = true
-        for (const flight of flights.values()) settle(flight, closedError(flight.key))
-      })
-    ),
-    Effect.forkIn(scope, { startImmediately: true })
-  )
-
-  return {
-    join: (key, work) =>
-      Effect.suspend(() => {
-        const under = flights.get(key.text)
-        if (under !== undefined) {
-          if (!under.urgent) {
-            under.urgent = true
-            onUrgent(key)
-          }
-          return Deferred.await(under.result)
-        }
-        if (closed) return closedError(key)
-        if (flights.size >= maximum) return overloadedError(key)
-        return Deferred.await(start(key, false, work).result)
-      }),
-    startAhead: (key, work) => {
-      if (!closed && flights.size < maximum && !flights.has(key.text)) start(key, true, work)
-    },
-    under: (key) => flights.get(key.text),
-    overtake: (owner) => {
-      for (const flight of flights.values()) {
-        if (flight.key.owner === owner) flight.overtaken = true
+  #launch(flight: Flight<A>, work: Work<A>): Effect.Effect<void> {
+    const flying = Effect.onExit(work(flight), (exit) => this.#land(flight, exit))
+    return Effect.flatMap(
+      Effect.forkIn(flying, this.#options.scope, { startImmediately: true }),
+      (fiber) => {
+        if (flight.landed) return Effect.void
+        flight.fiber = fiber
+        return this.#deadlines.watch(flight)
       }
-    }
+    )
   }
-})
+
+  #land(flight: Flight<A>, exit: Exit.Exit<A, TokenError>): Effect.Effect<unknown> {
+    // It was given up, or all were closed.
+    if (flight.landed) return Effect.void
+    const error = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
+    const told = Option.isSome(error) ? this.#options.onFailure(flight, error.value) : Effect.void
+    const result = isInterrupted(exit) ? closedError(flight.key) : exit
+    return Effect.andThen(
+      told,
+      Effect.sync(() => this.#settle(flight, result))
+    )
+  }
+
+  /** Its callers are answered at once, however long its fiber takes to end. */
+  #giveUp(flight: Flight<A>): Effect.Effect<unknown> {
+    return Effect.andThen(
+      this.#land(flight, unavailable(flight.key, "timeout")),
+      Effect.sync(() => flight.fiber?.interruptUnsafe())
+    )
+  }
+
+  #settle(flight: Flight<A>, exit: Exit.Exit<A, TokenError>): void {
+    flight.landed = true
+    if (this.#flights.get(flight.key.text) === flight) this.#flights.delete(flight.key.text)
+    this.#deadlines.forget(flight)
+    Deferred.doneUnsafe(flight.result, exit)
+  }
+}
 
 const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
@@ -114,5 +178,8 @@ const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
 const closedError = (key: TokenKey): Exit.Exit<never, TokenError> =>
   Exit.fail(new TokenError({ reason: new BrokerClosed(about(key)) }))
 
-const overloadedError = (key: TokenKey): Exit.Exit<never, TokenError> =>
-  Exit.fail(new TokenError({ reason: new Unavailable({ ...about(key), problem: "overloaded" }) }))
+const unavailable = (
+  key: TokenKey,
+  problem: Unavailable["problem"]
+): Exit.Exit<never, TokenError> =>
+  Exit.fail(new TokenError({ reason: new Unavailable({ ...about(key), problem }) }))

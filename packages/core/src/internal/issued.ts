@@ -1,6 +1,6 @@
 import type { TokenId } from "../AccessToken.ts"
 import type { OrganisationId } from "../Organisation.ts"
-import { remember } from "./boundedMap.ts"
+import { BoundedMap } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /** A token that this process fetched. */
@@ -24,9 +24,11 @@ export interface Issued {
 
 /** Bounded: the oldest are forgotten first, and expire by themselves. */
 export const make = (now: MonotonicMillis, maximum: number): Issued => {
-  const tokens = new Map<string, IssuedHere>()
+  const tokens = new BoundedMap<string, IssuedHere>(maximum)
   return {
-    add: (token) => remember(tokens, token.id, token, maximum),
+    add: (token) => {
+      tokens.set(token.id, token)
+    },
     remove: (id) => {
       tokens.delete(id)
     },

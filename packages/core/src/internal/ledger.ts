@@ -1,5 +1,5 @@
 import type { TokenError } from "../TokenError.ts"
-import { remember } from "./boundedMap.ts"
+import { BoundedMap } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /** What happened to a key lately, for `explain` and for the pause after a failed renewal. */
@@ -35,10 +35,7 @@ const pauseMost = 30_000
 
 /** Only keys with something to tell are kept; the oldest go first. */
 export const make = (now: MonotonicMillis, maximum: number): Ledger => {
-  const records = new Map<string, KeyRecord>()
-  const keep = (key: string, record: KeyRecord): void => {
-    remember(records, key, record, maximum)
-  }
+  const records = new BoundedMap<string, KeyRecord>(maximum)
   const record = (key: string): KeyRecord => records.get(key) ?? blank
   return {
     record,
@@ -50,7 +47,7 @@ export const make = (now: MonotonicMillis, maximum: number): Ledger => {
       const before = record(key)
       const pause = Math.min(pauseMost, pauseFirst * 2 ** Math.min(before.failures, 10))
       const jittered = pause * (0.5 + random)
-      keep(key, {
+      records.set(key, {
         ...before,
         failures: before.failures + 1,
         // Never past the hard limit: from there on somebody waits, and asks without a pause.
@@ -67,7 +64,7 @@ export const make = (now: MonotonicMillis, maximum: number): Ledger => {
     },
     answerLost: (key) => {
       const before = record(key)
-      keep(key, { ...before, answersLost: before.answersLost + 1 })
+      records.set(key, { ...before, answersLost: before.answersLost + 1 })
     }
   }
 }

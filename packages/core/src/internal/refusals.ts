@@ -1,6 +1,6 @@
 import type { TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
-import { remember } from "./boundedMap.ts"
+import { BoundedMap } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
@@ -25,7 +25,7 @@ const memory = 5_000
 
 /** Bounded: the oldest are forgotten first. */
 export const make = (now: MonotonicMillis, maximum: number): Refusals => {
-  const refusals = new Map<string, Refusal>()
+  const refusals = new BoundedMap<string, Refusal>(maximum)
   const alive = (name: string): Refusal | undefined => {
     const refusal = refusals.get(name)
     if (refusal === undefined || refusal.until > now()) return refusal
@@ -37,7 +37,7 @@ export const make = (now: MonotonicMillis, maximum: number): Refusals => {
     find: (key) => find(key)?.error,
     remember: (key, error) => {
       const name = error.reason._tag === "OrganisationUnknown" ? key.owner : key.text
-      remember(refusals, name, { error, until: now() + memory }, maximum)
+      refusals.set(name, { error, until: now() + memory })
     },
     forget: (key) => {
       refusals.delete(key.text)

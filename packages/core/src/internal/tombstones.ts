@@ -1,5 +1,5 @@
 import type { StoredToken } from "../TokenStore.ts"
-import { remember } from "./boundedMap.ts"
+import { BoundedMap } from "./boundedMap.ts"
 import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
@@ -16,12 +16,12 @@ export interface Tombstones {
 
 /** Bounded: the oldest are forgotten first. */
 export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
-  const owners = new Map<string, number>()
-  const tokens = new Map<string, number>()
+  const owners = new BoundedMap<string, number>(maximum)
+  const tokens = new BoundedMap<string, number>(maximum)
   let count = 0
   const bury = (graves: Map<string, number>, name: string): void => {
     count++
-    remember(graves, name, now(), maximum)
+    graves.set(name, now())
   }
   return {
     buryOwner: (owner) => bury(owners, owner),

@@ -30,10 +30,10 @@ export interface TrustedStore {
   readonly peek: (key: TokenKey) => StoredToken | undefined
   /** As long as it stays the same, what `peek` gave still holds. */
   readonly epoch: () => number
-  readonly get: (key: TokenKey) => Effect.Effect<Lookup, TokenError>
+  readonly get: (key: TokenKey) => Effect.Effect<TrustedLookup, TokenError>
   readonly put: (
     stored: StoredToken,
-    generation: number
+    generation: number | undefined
   ) => Effect.Effect<"stored" | "superseded", TokenError>
   /** Never gives this token again, whatever the store does. */
   readonly bury: (id: string) => void
@@ -55,38 +55,28 @@ export interface TrustedStoreOptions {
   readonly announcer: Announcer
 }
 
+/** What a look found; without a generation where the store could not be asked. */
+export interface TrustedLookup {
+  readonly held: StoredToken | undefined
+  readonly generation: number | undefined
+}
+
 /** What stands for a lease where the store gives none because it is in trouble. */
 const noLease: Lease | undefined = { fence: 0 }
 
-const nothing: Lookup = { held: undefined, generation: 0 }
+const nothing: TrustedLookup = { held: undefined, generation: undefined }
 
 export const make = (
   store: TokenStore["Service"],
   { announcer, policy, seen, tombstones }: TrustedStoreOptions
 ): TrustedStore => {
-  const handled = <A, R>(
-    effect: Effect.Effect<A, StoreError, R>,
-    otherwise: A,
-    organisation: string | undefined
-  ): Effect.Effect<A, TokenError, R> =>
-    Effect.catch(effect, ({ operation }) =>
-      Effect.andThen(
-        announcer.announce({ _tag: "StoreTrouble", organisation, operation }),
-        policy === "bypass"
-          ? Effect.succeed(otherwise)
-          : Effect.fail(storeUnavailable(operation, organisation))
-      )
-    )
+  const handled = handling(announcer, policy)
 
   /** A record of another key, or of a revoked token, is deleted where it lies, and counts as a miss. */
   const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
     const held = lookup.held
     if (held === undefined) return Effect.succeed(lookup)
-    if (
-      isOwn(key, held) &&
-      !tombstones.isBuried(held) &&
-      seen.admit(key, held.token, held.lifetime.end)
-    ) {
+    if (isOwn(key, held) && !tombstones.isBuried(held) && seen.admit(key, held.token)) {
       return Effect.succeed(lookup)
     }
     return Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
@@ -100,12 +90,17 @@ export const make = (
     epoch: () => store.epoch() + tombstones.count(),
     get: (key) =>
       handled(
-        Effect.flatMap(store.get(key), (lookup) => checked(key, lookup)),
+        Effect.flatMap(store.get(key), (lookup): Effect.Effect<TrustedLookup, StoreError> =>
+          checked(key, lookup)
+        ),
         nothing,
         key.organisation
       ),
-    put: (stored, generation) =>
-      handled(store.put(stored, generation), "stored", stored.key.organisation),
+    put: (stored, generation) => {
+      const put =
+        generation === undefined ? putUnknown(store, stored) : store.put(stored, generation)
+      return handled(put, "stored", stored.key.organisation)
+    },
     bury: tombstones.buryToken,
     remove: (key, id) =>
       Effect.suspend(() => {
@@ -122,6 +117,40 @@ export const make = (
     entries: handled(store.entries, [], undefined)
   }
 }
+
+type Handled = <A, R>(
+  effect: Effect.Effect<A, StoreError, R>,
+  otherwise: A,
+  organisation: string | undefined
+) => Effect.Effect<A, TokenError, R>
+
+/** Trouble is told, and met by the policy. */
+const handling =
+  (announcer: Announcer, policy: StorePolicy): Handled =>
+  (effect, otherwise, organisation) =>
+    Effect.catch(effect, ({ operation }) =>
+      Effect.andThen(
+        announcer.announce({ _tag: "StoreTrouble", organisation, operation }),
+        policy === "bypass"
+          ? Effect.succeed(otherwise)
+          : Effect.fail(storeUnavailable(operation, organisation))
+      )
+    )
+
+/**
+ * The look failed, so nobody knows whether a revocation came between. A store that was never told of one takes the
+ * token. Else, where it can be asked again, all begins again; where it still cannot, the token is handed out and
+ * kept nowhere (invariant 10).
+ */
+const putUnknown = (store: TokenStore["Service"], stored: StoredToken) =>
+  Effect.flatMap(store.put(stored, 0), (outcome) =>
+    outcome === "stored"
+      ? Effect.succeed(outcome)
+      : Effect.match(store.get(stored.key), {
+          onFailure: () => "stored" as const,
+          onSuccess: () => outcome
+        })
+  )
 
 const isOwn = (key: TokenKey, held: StoredToken): boolean =>
   held.key.text === key.text &&
