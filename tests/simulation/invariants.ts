@@ -16,6 +16,7 @@ export interface Settled {
 export interface HandedOut {
   readonly process: string
   readonly organisation: string
+  readonly scopes: ReadonlyArray<string>
   readonly token: AccessToken
   readonly minimumValidity: number
   /** Whether the way to the shared store has been cut since then. */
@@ -26,10 +27,10 @@ export interface HandedOut {
 }
 
 export class InvariantBroken extends Error {
-  readonly invariant: number
+  readonly invariant: number | "thrift"
 
-  constructor(invariant: number, what: string) {
-    super(`invariant ${invariant}: ${what}`)
+  constructor(invariant: number | "thrift", what: string) {
+    super(`${invariant === "thrift" ? invariant : `invariant ${invariant}`}: ${what}`)
     this.name = "InvariantBroken"
     this.invariant = invariant
   }
@@ -55,6 +56,12 @@ export const check = (
     Redacted.value(handed.token.value) !== minted.text
   ) {
     throw new InvariantBroken(1, `another's token, ${who}, minted for ${minted.organisation}`)
+  }
+  if (handed.token.scopes.join() !== handed.scopes.join()) {
+    throw new InvariantBroken(
+      1,
+      `another grant's token, ${who}, with ${handed.token.scopes.join()}`
+    )
   }
   if (handed.got + handed.minimumValidity >= minted.expires) {
     throw new InvariantBroken(2, `dead or dying, ${who}, expires ${minted.expires}`)

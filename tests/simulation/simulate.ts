@@ -24,6 +24,7 @@ import { type Dice, fromSeed } from "./dice.ts"
 import { applyCut, farSideOf, type Link, newLink } from "./farSide.ts"
 import { check, checkOneFetch, InvariantBroken, maxStaleness, type Settled } from "./invariants.ts"
 import * as NuapayModel from "./NuapayModel.ts"
+import * as Thrift from "./thrift.ts"
 
 interface Process {
   readonly name: string
@@ -39,6 +40,7 @@ interface World {
   readonly dice: Dice
   readonly nuapay: NuapayModel.NuapayModel
   readonly shared: TokenStore["Service"]
+  readonly thrift: Thrift.Thrift
   readonly processes: Array<Process>
   readonly revocations: Array<Settled>
   readonly callers: Array<Fiber.Fiber<unknown, unknown>>
@@ -50,7 +52,13 @@ interface World {
 }
 
 const merchants = ["m1", "m2", "m3"]
-const lives = [10, 30, 600]
+/** What is asked for: seconds of life, and scopes. */
+const kinds = [
+  { expiresIn: 10, scopes: ["admin"] },
+  { expiresIn: 30, scopes: ["admin"] },
+  { expiresIn: 30, scopes: ["payments"] },
+  { expiresIn: 600, scopes: ["admin"] }
+]
 const steps = 40
 
 const start = Effect.fnUntraced(function* (world: World) {
@@ -63,13 +71,18 @@ const start = Effect.fnUntraced(function* (world: World) {
     TokenStore,
     TieredStore.make({ near, far: farSideOf(world.shared, link, world.dice), maxStaleness })
   )
+  const gatekeeper = world.nuapay.gatekeeperFor(name, () => state.stalledUntil)
   const layer = TokenBroker.layer({ concurrency: 4 }).pipe(
     Layer.provide(store),
     Layer.provide(
-      Layer.succeed(
-        Gatekeeper.Gatekeeper,
-        world.nuapay.gatekeeperFor(name, () => state.stalledUntil)
-      )
+      Layer.succeed(Gatekeeper.Gatekeeper, {
+        ...gatekeeper,
+        requestToken: (grant) =>
+          Effect.andThen(
+            Effect.suspend(() => world.thrift.check(grant, world.calm)),
+            gatekeeper.requestToken(grant)
+          )
+      })
     ),
     Layer.provide(Partner.layer({ apiKey: Redacted.make("key") }))
   )
@@ -106,21 +119,23 @@ const noteDefect = (world: World, exit: Exit.Exit<void, TokenError>) =>
 
 const grantOf = (world: World) => {
   const organisation = world.dice.pick(merchants)
-  const expiresIn = world.dice.pick(lives)
-  return Effect.map(
-    Grant.forOrganisation(organisation, { scopes: ["admin"], expiresIn }),
-    (grant) => ({ organisation, grant, expiresIn })
-  )
+  const kind = world.dice.pick(kinds)
+  return Effect.map(Grant.forOrganisation(organisation, kind), (grant) => ({
+    organisation,
+    grant,
+    ...kind
+  }))
 }
 
 const acquire = Effect.fnUntraced(function* (world: World, process: Process) {
-  const { expiresIn, grant, organisation } = yield* grantOf(world)
+  const { expiresIn, grant, organisation, scopes } = yield* grantOf(world)
   const minimumValidity = world.dice.chance(0.2) ? expiresIn * 400 : 0
   const source = yield* process.broker.source(grant)
   const handed = (token: Parameters<typeof check>[2]["token"], asked: number, got: number) =>
     check(world.nuapay, world.revocations, {
       process: process.name,
       organisation,
+      scopes,
       token,
       minimumValidity,
       cutSince: (time) => process.link.cut || process.link.mendedAt >= time,
@@ -189,7 +204,7 @@ const disturb = (world: World, process: Process): Effect.Effect<void> =>
       const { dice, nuapay } = world
       const weather = nuapay.weather
       const coin = dice.chance(0.5)
-      switch (dice.upTo(8)) {
+      switch (dice.upTo(9)) {
         case 0:
           if (process.link.cut && !coin) process.link.mendedAt = now
           process.link.cut = coin
@@ -216,6 +231,9 @@ const disturb = (world: World, process: Process): Effect.Effect<void> =>
           break
         case 7:
           weather.mixingUp = coin
+          break
+        case 8:
+          weather.refusingKey = coin
           break
         default:
           weather.latency = dice.pick([5, 50, 500, 4_000])
@@ -257,16 +275,19 @@ const drain = (world: World) =>
     }
     const waiting = world.callers.filter((fiber) => fiber.pollUnsafe() === undefined).length
     if (waiting > 0) throw new InvariantBroken(8, `${waiting} callers wait for ever`)
+    world.thrift.checkJitter()
   })
 
 /** What one seed came to: nothing, or the invariant that it broke. */
 export const simulate = (seed: number): Effect.Effect<InvariantBroken | undefined> =>
   Effect.gen(function* () {
     const dice = fromSeed(seed)
+    const shared = yield* MemoryStore.make({ maximumTokens: 100 })
     const world: World = {
       dice,
       nuapay: NuapayModel.make(dice),
-      shared: yield* MemoryStore.make({ maximumTokens: 100 }),
+      shared,
+      thrift: Thrift.make(shared),
       processes: [],
       revocations: [],
       callers: [],
