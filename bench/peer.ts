@@ -1,3 +1,17 @@
+import { readFileSync } from "node:fs"
+import type { Upstream } from "./upstream.ts"
+
+/** Gives the token of a key: as a value, or as a promise. The index is for what is kept by its place. */
+export type Get = (key: string, index: number) => unknown
+
+/** A contender that knows its keys, and holds nothing yet. */
+export interface Opened {
+  readonly get: Get
+  /** Fetches and holds the token of a key, where `get` does not do that by itself. */
+  readonly fill?: Get
+  readonly close?: () => Promise<unknown>
+}
+
 /** What every contender does: keep a valid token for each key, and give it. */
 export interface Peer {
   readonly name: string
@@ -5,21 +19,33 @@ export interface Peer {
   readonly packageName: string | undefined
   /** The most keys it is asked to hold; more would measure something else, or never end. */
   readonly largest: number
-  /** Holds a token for each key, and gives the one at an index. */
-  readonly prepare: (keys: ReadonlyArray<string>) => Promise<(index: number) => unknown>
+  readonly open: (keys: ReadonlyArray<string>, upstream: Upstream) => Opened | Promise<Opened>
 }
 
-const texts = new Map<string, string>()
-
-/** Seven kilobytes, as Nuapay's are; one text a key, whoever holds it, so that memory is not what is measured. */
-export const tokenFor = (key: string): string => {
-  const known = texts.get(key)
-  if (known !== undefined) return known
-  // Joined, so that it is flat from the start and nobody pays for that later.
-  const text = [key, ".", "x".repeat(7_000)].join("")
-  texts.set(key, text)
-  return text
+/** How a row of a table is headed. */
+export interface Label {
+  readonly name: string
+  readonly version: string
 }
 
-/** All tokens live ten minutes. */
-export const life = 600_000
+export const label = ({ name, packageName }: Pick<Peer, "name" | "packageName">): Label => ({
+  name,
+  version: packageName === undefined ? "" : versionOf(packageName)
+})
+
+const versionOf = (packageName: string): string => {
+  const path = new URL(`./node_modules/${packageName}/package.json`, import.meta.url)
+  return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version
+}
+
+/** A contender that holds a token for each key. */
+export const hold = async (
+  peer: Peer,
+  keys: ReadonlyArray<string>,
+  upstream: Upstream
+): Promise<Opened> => {
+  const opened = await peer.open(keys, upstream)
+  const fill = opened.fill ?? opened.get
+  for (const [index, key] of keys.entries()) await fill(key, index)
+  return opened
+}

@@ -1,102 +1,108 @@
-import { AccessToken, TokenId } from "@onbehalf/core"
-import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
-import * as Grant from "@onbehalf/core/Grant"
-import * as Partner from "@onbehalf/core/Partner"
-import * as TokenBroker from "@onbehalf/core/TokenBroker"
-import * as MemoryStore from "@onbehalf/store-memory"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Redacted from "effect/Redacted"
-import { tokenFor } from "./peer.ts"
-import { keysOf } from "./warm.ts"
+/** Ten thousand merchants with ten-second tokens, each asked for once a second. */
+import { setTimeout } from "node:timers/promises"
+import { heapUsed, printFigures, progress } from "./child.ts"
+import {
+  bareMap,
+  fiberForEachKey,
+  type Keeper,
+  type Kept,
+  mintedByHand,
+  onbehalf
+} from "./keepers.ts"
+import { keysOf, merchants } from "./work.ts"
 
-/** Merchants with ten-second tokens, each asked for about once a second. */
 export interface RenewalFigures {
   readonly seconds: number
-  readonly requests: number
-  /** Fraction of one core, beyond the same demand on a bare Map. */
+  readonly rows: ReadonlyArray<RenewalRow>
+}
+
+export interface RenewalRow {
+  readonly name: string
+  /** Fraction of one core. */
   readonly cpu: number
-  /** Bytes of heap beyond the tokens that were held at the start. */
+  /** Requests in a second. */
+  readonly renewals: number
+  /** Bytes of heap that it holds at the end, tokens and all. */
   readonly heap: number
-  /** Calls that found no valid token held. */
+  /** Bytes by which that grew while it was measured. */
+  readonly growth: number
+  /** Calls that found no valid token. */
   readonly missed: number
 }
 
-export const merchants = 10_000
-const slices = 100
+/** Milliseconds between two slices of the work. */
+const tick = 10
 
-/** Asks for a hundredth of the merchants every ten milliseconds. Seconds of CPU that it took. */
-const demand = async (seconds: number, ask: (index: number) => void): Promise<number> => {
+/** Does a slice of the work at each tick. Seconds of CPU that it took. */
+const paced = async (
+  seconds: number,
+  slice: (index: number, slices: number) => unknown
+): Promise<number> => {
+  const slices = (seconds * 1_000) / tick
   const before = process.cpuUsage()
   const began = performance.now()
-  const slice = merchants / slices
-  for (let tick = 0; tick < seconds * slices; tick++) {
-    const start = (tick % slices) * slice
-    for (let index = start; index < start + slice; index++) ask(index)
-    const due = began + ((tick + 1) * 1_000) / slices
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
+  for (let index = 0; index < slices; index++) {
+    await slice(index, slices)
+    await setTimeout(Math.max(0, began + (index + 1) * tick - performance.now()))
   }
   const used = process.cpuUsage(before)
   return (used.user + used.system) / 1e6
 }
 
-const heap = (): number => {
-  globalThis.gc?.()
-  return process.memoryUsage().heapUsed
-}
+/** Seconds for the first fetches: about as long as a token is used, so that renewals come evenly from then on. */
+const spread = 7
 
-/** Nuapay without HTTP: what is measured is the broker, not JSON. */
-const gatekeeper = (count: { requests: number }) =>
-  Layer.mock(Gatekeeper.Gatekeeper, {
-    requestToken: (grant) => {
-      const organisation = Grant.organisationOf(grant) ?? ""
-      const token = new AccessToken({
-        id: TokenId.make(`${organisation}-${count.requests++}`),
-        organisation,
-        scopes: ["admin"],
-        resourceId: undefined,
-        // A text of its own for each: the same would be the same token.
-        value: Redacted.make(`${count.requests}${tokenFor(organisation)}`)
-      })
-      return Effect.succeed({ token, life: 10_000 })
+const startAll = ({ start }: Kept): Promise<number> =>
+  paced(spread, async (slice, slices) => {
+    const end = Math.floor(((slice + 1) * merchants) / slices)
+    for (let index = Math.floor((slice * merchants) / slices); index < end; index++) {
+      await start(index)
     }
   })
 
-export const measureRenewal = async (seconds: number): Promise<RenewalFigures> => {
-  const keys = keysOf(merchants)
-  const map = new Map(keys.map((key) => [key, { token: tokenFor(key), until: Date.now() + 1e9 }]))
-  const idle = await demand(seconds, (index) => map.get(keys[index] ?? ""))
-  const count = { requests: 0, missed: 0 }
-  const runtime = ManagedRuntime.make(
-    TokenBroker.layer().pipe(
-      Layer.provide(gatekeeper(count)),
-      Layer.provide(MemoryStore.layer()),
-      Layer.provide(Partner.layer({ apiKey: Redacted.make("bench") }))
-    )
-  )
-  const broker = await runtime.runPromise(TokenBroker.TokenBroker)
-  const sources = await runtime.runPromise(
-    Effect.forEach(keys, (key) =>
-      Effect.flatMap(
-        Grant.forOrganisation(key, { scopes: ["admin"], expiresIn: 10 }),
-        broker.source
-      )
-    )
-  )
-  await runtime.runPromise(Effect.forEach(sources, (source) => source.token()))
-  const before = heap()
-  const first = count.requests
-  const busy = await demand(seconds, (index) => {
-    if (sources[index]?.peek() === undefined) count.missed++
+/** Asks for each merchant once a second. */
+const demand = (seconds: number, ask: (index: number) => void): Promise<number> => {
+  const share = (merchants * tick) / 1_000
+  return paced(seconds, (slice) => {
+    const first = (slice * share) % merchants
+    for (let index = first; index < first + share; index++) ask(index)
   })
-  const after = heap()
-  await runtime.dispose()
+}
+
+const measureKeeper = async (keeper: Keeper, seconds: number): Promise<RenewalRow> => {
+  progress(`renewal, ${keeper.name}`)
+  const keys = keysOf(merchants)
+  const empty = await heapUsed()
+  const kept = await keeper.open(keys)
+  await startAll(kept)
+  const full = await heapUsed()
+  // Until all have been asked, and renewals are under way.
+  await demand(1, kept.ask)
+  const started = kept.requests()
+  let missed = 0
+  const cpu = await demand(seconds, (index) => {
+    if (!kept.ask(index)) missed++
+  })
+  const renewals = (kept.requests() - started) / seconds
+  const end = await heapUsed()
+  await kept.close()
   return {
-    seconds,
-    requests: count.requests - first,
-    cpu: (busy - idle) / seconds,
-    heap: after - before,
-    missed: count.missed
+    name: keeper.name,
+    cpu: cpu / seconds,
+    renewals,
+    heap: end - empty,
+    growth: end - full,
+    missed
   }
 }
+
+const measureRenewal = async (isQuick: boolean): Promise<RenewalFigures> => {
+  const seconds = isQuick ? 8 : 30
+  const rows: Array<RenewalRow> = []
+  for (const keeper of [bareMap, mintedByHand, onbehalf, fiberForEachKey]) {
+    rows.push(await measureKeeper(keeper, seconds))
+  }
+  return { seconds, rows }
+}
+
+if (import.meta.main) await printFigures(measureRenewal)

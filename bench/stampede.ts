@@ -1,55 +1,85 @@
-import { brokerOn } from "./peers/onbehalf.ts"
-import { life, tokenFor } from "./peer.ts"
-import { middle } from "./warm.ts"
+/** Ten thousand callers at once on a key that is not held. */
+import { collect, printFigures, progress } from "./child.ts"
+import { type Label, label, type Peer } from "./peer.ts"
+import { sharedPromise } from "./peers/limits.ts"
+import { lruCacheFetchExact } from "./peers/lruCache.ts"
+import { others } from "./peers/index.ts"
+import { onbehalfToken } from "./peers/onbehalf.ts"
+import { simpleOAuth2 } from "./peers/simpleOAuth2.ts"
+import { away } from "./upstream.ts"
+import { callers, distances, median } from "./work.ts"
 
-/** 10 000 callers on a cold key, the upstream twenty milliseconds away. Milliseconds of wall time, and how many requests there were. */
-export interface StampedeFigures {
-  readonly shared: number
-  readonly onbehalf: number
+export interface StampedeRow extends Label {
+  /** For each of `distances`. */
+  readonly runs: ReadonlyArray<StampedeRun>
+}
+
+export interface StampedeRun {
+  /** Median milliseconds until all had their token. */
+  readonly milliseconds: number
+  /** The most there were in a round. */
   readonly requests: number
 }
 
-export const callers = 10_000
+/** Those that fetch by themselves; the limit first. */
+const contenders: ReadonlyArray<Peer> = [
+  sharedPromise,
+  onbehalfToken,
+  ...others.filter((peer) => peer !== simpleOAuth2 && peer !== lruCacheFetchExact)
+]
 
-/** Milliseconds to the upstream and back. */
-export const distance = 20
+const travel = (distance: number) => (): Promise<void> =>
+  distance === 0
+    ? Promise.resolve()
+    : new Promise((resolve) => {
+        setTimeout(resolve, distance)
+      })
 
-const travel = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, distance))
-
-/** The limit: one promise, shared by hand; the upstream is asked through the same `fetch` and JSON. */
-const sharedPromise = async (): Promise<number> => {
-  let flight: Promise<string> | undefined
-  const ask = async () => {
-    await travel()
-    const response = Response.json({ token: tokenFor("merchant") })
-    return ((await response.json()) as { readonly token: string }).token
-  }
-  const began = performance.now()
-  await Promise.all(Array.from({ length: callers }, async () => await (flight ??= ask())))
-  return performance.now() - began
-}
-
-const stampede = async (): Promise<{ readonly time: number; readonly requests: number }> => {
+/** Each time with a broker, a cache or a client that has just been made. */
+const stampede = async (peer: Peer, distance: number): Promise<StampedeRun> => {
   let requests = 0
-  const broker = await brokerOn(life, () => {
-    requests++
-    return travel()
-  })
-  const merchant = await broker.forOrganisation("merchant", { scopes: ["admin"] })
+  const upstream = away(travel(distance), () => requests++)
+  const { close, get } = await peer.open(["merchant"], upstream)
+  collect()
   const began = performance.now()
-  await Promise.all(Array.from({ length: callers }, async () => await merchant.token()))
-  const time = performance.now() - began
-  await broker.close()
-  return { time, requests }
+  await Promise.all(Array.from({ length: callers }, () => get("merchant", 0)))
+  const milliseconds = performance.now() - began
+  await close?.()
+  return { milliseconds, requests }
 }
 
-export const measureStampede = async (rounds: number): Promise<StampedeFigures> => {
-  const seen = { shared: [] as Array<number>, onbehalf: [] as Array<number>, requests: 0 }
-  for (let round = 0; round < rounds * 7; round++) {
-    seen.shared.push(await sharedPromise())
-    const { requests, time } = await stampede()
-    seen.onbehalf.push(time)
-    seen.requests = Math.max(seen.requests, requests)
+/** A contender who has taken this long, in milliseconds, has shown enough. */
+const enough = 3_000
+
+const measureDistance = async (
+  distance: number,
+  rounds: number
+): Promise<ReadonlyArray<StampedeRun>> => {
+  progress(`stampede, the upstream ${distance} ms away`)
+  const seen = contenders.map((): Array<StampedeRun> => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, peer] of contenders.entries()) {
+      const runs = seen[index] ?? []
+      const spent = runs.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+      if (spent < enough) runs.push(await stampede(peer, distance))
+    }
   }
-  return { shared: middle(seen.shared), onbehalf: middle(seen.onbehalf), requests: seen.requests }
+  return seen.map((runs) => ({
+    milliseconds: median(runs.map(({ milliseconds }) => milliseconds)),
+    requests: Math.max(...runs.map(({ requests }) => requests))
+  }))
 }
+
+const measureStampede = async (isQuick: boolean): Promise<ReadonlyArray<StampedeRow>> => {
+  // Compiled and loaded, before it counts.
+  for (const peer of contenders) await stampede(peer, 0)
+  const byDistance: Array<ReadonlyArray<StampedeRun>> = []
+  for (const distance of distances)
+    byDistance.push(await measureDistance(distance, isQuick ? 3 : 15))
+  return contenders.map((peer, index) => ({
+    ...label(peer),
+    runs: byDistance.flatMap((runs) => runs[index] ?? [])
+  }))
+}
+
+if (import.meta.main) await printFigures(measureStampede)

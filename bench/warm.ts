@@ -1,53 +1,61 @@
-import { do_not_optimize, measure } from "mitata"
-import type { Peer } from "./peer.ts"
-import { peers } from "./peers/index.ts"
+/** A valid token for a key, by numbers of tokens held. */
+import { measure } from "mitata"
+import { freshCaller } from "./fresh.ts"
+import { printFigures, progress } from "./child.ts"
+import { hold, label, type Peer } from "./peer.ts"
+import { givingPromises, givingValues } from "./peers/index.ts"
+import type { SizedRow } from "./reports/rows.ts"
+import { nearby } from "./upstream.ts"
+import { keysOf, median, sizes, walk } from "./work.ts"
 
-/** Median nanoseconds of one call, by contender and number of keys held. */
-export type WarmFigures = ReadonlyMap<string, ReadonlyMap<number, number>>
+export interface WarmFigures {
+  readonly values: ReadonlyArray<SizedRow>
+  readonly promises: ReadonlyArray<SizedRow>
+}
 
-export const sizes = [1, 1_000, 100_000] as const
+/** A tenth of a second each; no collection is forced, with gigabytes of tokens held it would be all there is. */
+const options = { min_cpu_time: 1e8, gc: false }
 
-/** A prime, so that all keys come up, in an order that no cache guesses. */
-const stride = 7_919
+/** The harness awaits what is a promise: once for each call, and the same way for all. */
+const time = async (next: () => unknown): Promise<number> => (await measure(next, options)).p50
 
-export const keysOf = (size: number): ReadonlyArray<string> =>
-  Array.from({ length: size }, (_, index) => `merchant-${index.toString(36).padStart(8, "0")}`)
+interface Contender {
+  readonly peer: Peer
+  readonly next: () => unknown
+  readonly medians: Array<number>
+}
+
+const contendersFor = async (keys: ReadonlyArray<string>): Promise<ReadonlyArray<Contender>> => {
+  const contenders: Array<Contender> = []
+  for (const peer of [...givingValues, ...givingPromises]) {
+    if (peer.largest < keys.length) continue
+    const { get } = await hold(peer, keys, nearby)
+    const caller = await freshCaller()
+    contenders.push({ peer, next: caller(get, keys, walk(keys.length)), medians: [] })
+  }
+  return contenders
+}
 
 /** One contender after the other, several rounds, so that a noisy moment hits them all; medians of medians. */
-export const measureWarm = async (rounds: number): Promise<WarmFigures> => {
-  const figures = new Map<string, Map<number, number>>()
-  for (const size of sizes) {
-    const keys = keysOf(size)
-    const contenders = peers.filter((peer) => peer.largest >= size)
-    const ready: Array<readonly [Peer, (index: number) => unknown]> = []
-    for (const peer of contenders) ready.push([peer, await peer.prepare(keys)])
-    const seen = new Map<string, Array<number>>()
-    for (let round = 0; round < rounds; round++) {
-      for (const [peer, get] of ready) {
-        const own = seen.get(peer.name) ?? []
-        seen.set(peer.name, [...own, await medianOf(get, size)])
-      }
-    }
-    for (const [name, medians] of seen) {
-      const own = figures.get(name) ?? new Map<number, number>()
-      figures.set(name, own.set(size, middle(medians)))
-    }
+const measureSize = async (size: number, rounds: number): Promise<ReadonlyMap<string, number>> => {
+  progress(`warm, ${size} held`)
+  const contenders = await contendersFor(keysOf(size))
+  // Compiled and loaded, before it counts.
+  for (const { next } of contenders) await time(next)
+  for (let round = 0; round < rounds; round++) {
+    for (const { medians, next } of contenders) medians.push(await time(next))
   }
-  return figures
+  return new Map(contenders.map(({ medians, peer }) => [peer.name, median(medians)]))
 }
 
-/** A fifth of a second each; no collection is forced, with gigabytes of tokens held it would be all there is. */
-const options = { min_cpu_time: 2e8, gc: false }
-
-const medianOf = async (get: (index: number) => unknown, size: number): Promise<number> => {
-  let index = 0
-  const next = () => (index = (index + stride) % size)
-  const isAsync = get(0) instanceof Promise
-  const stats = isAsync
-    ? await measure(async () => do_not_optimize(await get(next())), options)
-    : await measure(() => do_not_optimize(get(next())), options)
-  return stats.p50
+const measureWarm = async (isQuick: boolean): Promise<WarmFigures> => {
+  const bySize: Array<ReadonlyMap<string, number>> = []
+  for (const size of sizes) bySize.push(await measureSize(size, isQuick ? 3 : 9))
+  const row = (peer: Peer): SizedRow => ({
+    ...label(peer),
+    nanoseconds: bySize.map((figures) => figures.get(peer.name) ?? null)
+  })
+  return { values: givingValues.map(row), promises: givingPromises.map(row) }
 }
 
-export const middle = (values: ReadonlyArray<number>): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+if (import.meta.main) await printFigures(measureWarm)

@@ -1,12 +1,13 @@
 import { BentoCache, bentostore } from "bentocache"
 import { memoryDriver } from "bentocache/drivers/memory"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Peer } from "../peer.ts"
+import { life } from "../work.ts"
 
 export const bento: Peer = {
   name: "bentocache",
   packageName: "bentocache",
   largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
+  open: (keys, upstream) => {
     const cache = new BentoCache({
       default: "memory",
       stores: {
@@ -15,9 +16,9 @@ export const bento: Peer = {
         )
       }
     })
-    const get = (key: string) =>
-      cache.getOrSet({ key, ttl: life, factory: () => Promise.resolve(tokenFor(key)) })
-    for (const key of keys) await get(key)
-    return async (index) => await get(keys[index] ?? "")
+    return {
+      get: (key) => cache.getOrSet({ key, ttl: life, factory: () => upstream.text(key) }),
+      close: () => cache.disconnectAll()
+    }
   }
 }

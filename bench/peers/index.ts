@@ -4,21 +4,27 @@ import { azureTokenCycler } from "./azureTokenCycler.ts"
 import { bento } from "./bentocache.ts"
 import { effectCache } from "./effectCache.ts"
 import { googleAuth } from "./google.ts"
-import { awaitedMapLookUp, mapLookUp } from "./limits.ts"
-import { lruCacheFetch } from "./lruCache.ts"
+import { awaitedMapLookUp, harnessAlone, mapLookUp, sharedPromise } from "./limits.ts"
+import { lruCacheFetch, lruCacheFetchExact } from "./lruCache.ts"
 import { msalNode } from "./msal.ts"
 import { octokitAuth } from "./octokit.ts"
-import { onbehalfPeek, onbehalfToken } from "./onbehalf.ts"
+import { onbehalfPeek, onbehalfPeekKept, onbehalfToken, onbehalfTokenKept } from "./onbehalf.ts"
+import { persistedCache } from "./persistedCache.ts"
 import { simpleOAuth2 } from "./simpleOAuth2.ts"
 import { smithyMemoize } from "./smithy.ts"
 
-/** The limits first, then ours, then the others. */
-export const peers: ReadonlyArray<Peer> = [
+/** Those that give a value: the limit, then ours. */
+export const givingValues: ReadonlyArray<Peer> = [
+  harnessAlone,
   mapLookUp,
   onbehalfPeek,
-  awaitedMapLookUp,
-  onbehalfToken,
+  onbehalfPeekKept
+]
+
+/** Everybody else's. */
+export const others: ReadonlyArray<Peer> = [
   lruCacheFetch,
+  lruCacheFetchExact,
   smithyMemoize,
   azureTokenCycler,
   googleAuth,
@@ -27,5 +33,15 @@ export const peers: ReadonlyArray<Peer> = [
   asyncCacheDedupe,
   bento,
   effectCache,
+  persistedCache,
   msalNode
+]
+
+/** Those that give a promise: the limits, ours, the others. */
+export const givingPromises: ReadonlyArray<Peer> = [
+  awaitedMapLookUp,
+  sharedPromise,
+  onbehalfToken,
+  onbehalfTokenKept,
+  ...others
 ]

@@ -1,17 +1,23 @@
 import { LRUCache } from "lru-cache"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Peer } from "../peer.ts"
+import { life } from "../work.ts"
 
-export const lruCacheFetch: Peer = {
-  name: "lru-cache fetch",
+/** @param ttlResolution milliseconds for which it believes the time it last read; its default is 1. */
+const lruCache = (name: string, ttlResolution: number): Peer => ({
+  name,
   packageName: "lru-cache",
   largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
+  open: (keys, upstream) => {
     const cache = new LRUCache<string, string>({
       max: keys.length + 1,
       ttl: life,
-      fetchMethod: (key) => Promise.resolve(tokenFor(key))
+      ttlResolution,
+      fetchMethod: (key) => upstream.text(key)
     })
-    for (const key of keys) await cache.fetch(key)
-    return async (index) => await cache.fetch(keys[index] ?? "")
+    return { get: (key) => cache.fetch(key) }
   }
-}
+})
+
+export const lruCacheFetch = lruCache("lru-cache fetch", 1)
+
+export const lruCacheFetchExact = lruCache("lru-cache fetch, ttlResolution 0", 0)

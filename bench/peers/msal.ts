@@ -1,5 +1,7 @@
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Peer } from "../peer.ts"
+import type { Upstream } from "../upstream.ts"
+import { life } from "../work.ts"
 
 const tenant = "11111111-1111-1111-1111-111111111111"
 const authority = `https://login.microsoftonline.com/${tenant}`
@@ -13,37 +15,41 @@ const metadata = {
 }
 
 /** No network: the one token that is asked for. */
-const networkFor = (key: string): INetworkModule =>
+const networkFor = (key: string, upstream: Upstream): INetworkModule =>
   ({
     sendGetRequestAsync: () => Promise.resolve({ status: 200, headers: {}, body: metadata }),
-    sendPostRequestAsync: () =>
-      Promise.resolve({
-        status: 200,
-        headers: {},
-        body: { token_type: "Bearer", expires_in: life / 1000, access_token: tokenFor(key) }
-      })
+    sendPostRequestAsync: async () => ({
+      status: 200,
+      headers: {},
+      body: {
+        token_type: "Bearer",
+        expires_in: life / 1000,
+        access_token: await upstream.text(key)
+      }
+    })
   }) as never
 
 export const msalNode: Peer = {
   name: "msal-node",
   packageName: "@azure/msal-node",
   largest: 1_000,
-  prepare: async (keys) => {
-    const apps = keys.map(
-      (key) =>
-        new ConfidentialClientApplication({
-          auth: {
-            clientId: key,
-            clientSecret: "bench",
-            authority,
-            authorityMetadata: JSON.stringify(metadata)
-          },
-          system: { networkClient: networkFor(key) }
-        })
-    )
-    const get = (index: number) =>
-      apps[index]?.acquireTokenByClientCredential({ scopes: ["https://bench.example/.default"] })
-    for (const index of keys.keys()) await get(index)
-    return async (index) => (await get(index))?.accessToken
+  open: (keys, upstream) => {
+    const applicationFor = (key: string) =>
+      new ConfidentialClientApplication({
+        auth: {
+          clientId: key,
+          clientSecret: "bench",
+          authority,
+          authorityMetadata: JSON.stringify(metadata)
+        },
+        system: { networkClient: networkFor(key, upstream) }
+      })
+    const applications = new Map(keys.map((key) => [key, applicationFor(key)]))
+    return {
+      get: (key) =>
+        applications
+          .get(key)
+          ?.acquireTokenByClientCredential({ scopes: ["https://bench.example/.default"] })
+    }
   }
 }

@@ -1,36 +1,33 @@
 import { createAppAuth } from "@octokit/auth-app"
-import { generateKeyPairSync } from "node:crypto"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Peer } from "../peer.ts"
+import { life } from "../work.ts"
 
-/** Its cached path, with a cache that holds what it would have put there. */
+/** An installation for each key. Its own cache ends at 15 000 tokens; this one holds all. */
 export const octokitAuth: Peer = {
   name: "octokit auth-app cache",
   packageName: "@octokit/auth-app",
   largest: Number.POSITIVE_INFINITY,
-  prepare: (keys) => {
-    const { privateKey } = generateKeyPairSync("rsa", {
-      modulusLength: 2_048,
-      privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      publicKeyEncoding: { type: "spki", format: "pem" }
+  open: (keys, upstream) => {
+    const cache = new Map<string, string>()
+    const request = async (
+      _: string,
+      { installation_id }: { readonly installation_id: number }
+    ) => ({
+      data: {
+        token: await upstream.text(keys[installation_id - 1] ?? ""),
+        expires_at: new Date(Date.now() + life).toISOString()
+      }
     })
-    const created = new Date().toISOString()
-    const expires = new Date(Date.now() + life).toISOString()
-    const cache = new Map(
-      keys.map((key, index) => [
-        String(index + 1),
-        [tokenFor(key), created, expires, "all", "metadata", ""].join("|")
-      ])
-    )
     const auth = createAppAuth({
       appId: 1,
-      privateKey,
+      createJwt: () =>
+        Promise.resolve({ jwt: "bench", expiresAt: new Date(Date.now() + life).toISOString() }),
+      request: request as never,
       cache: {
-        get: (key: string) => Promise.resolve(cache.get(key)),
-        set: (key: string, value: string) => Promise.resolve(cache.set(key, value))
+        get: (key: string) => cache.get(key),
+        set: (key: string, value: string) => cache.set(key, value)
       } as never
     })
-    return Promise.resolve(
-      async (index) => await auth({ type: "installation", installationId: index + 1 })
-    )
+    return { get: (_, index) => auth({ type: "installation", installationId: index + 1 }) }
   }
 }

@@ -1,78 +1,81 @@
 import { createTokenBroker, type GrantHandle } from "@onbehalf/core"
 import { memoryStore } from "@onbehalf/store-memory"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Get, Peer } from "../peer.ts"
+import type { Upstream } from "../upstream.ts"
+import { life } from "../work.ts"
 
-/** Nuapay in process: mints whatever it is asked for. */
-export const answer = (organisation: string, milliseconds: number): Response => {
-  const now = Date.now()
-  return Response.json(
-    {
-      data: {
-        id: `id-${organisation}-${minted++}`,
-        accessToken: tokenFor(organisation),
-        tokenType: "BEARER",
-        status: "ACTIVE",
-        scopes: ["admin"],
-        requestedOrganisation: organisation,
-        createdTimestamp: now,
-        expiryTime: now + milliseconds
-      }
-    },
-    { status: 201 }
-  )
+interface Handles {
+  readonly kept: ReadonlyArray<GrantHandle>
+  readonly byKey: ReadonlyMap<string, GrantHandle>
+  readonly close: () => Promise<unknown>
 }
 
-let minted = 0
+const made = new WeakMap<ReadonlyArray<string>, Promise<Handles>>()
 
-export const brokerOn = (
-  milliseconds: number,
-  onRequest: () => Promise<void> = () => Promise.resolve()
-) =>
-  createTokenBroker({
-    apiKey: "bench",
-    environment: "sandbox",
-    store: memoryStore(),
-    fetch: async (input) => {
-      await onRequest()
-      const path = new Request(input).url.split("/")
-      return answer(path.at(-2) ?? "", milliseconds)
-    }
-  })
-
-const made = new WeakMap<ReadonlyArray<string>, Promise<ReadonlyArray<GrantHandle>>>()
-
-/** One broker for both ways of asking. */
-const handles = (keys: ReadonlyArray<string>): Promise<ReadonlyArray<GrantHandle>> => {
-  const known = made.get(keys) ?? makeHandles(keys)
+/** One broker for all ways of asking for the same keys. */
+const handlesOn = (keys: ReadonlyArray<string>, upstream: Upstream): Promise<Handles> => {
+  const known = made.get(keys) ?? makeHandles(keys, upstream)
   made.set(keys, known)
   return known
 }
 
-const makeHandles = async (keys: ReadonlyArray<string>): Promise<ReadonlyArray<GrantHandle>> => {
-  const broker = await brokerOn(life)
-  const all = await Promise.all(
+const makeHandles = async (keys: ReadonlyArray<string>, upstream: Upstream): Promise<Handles> => {
+  const broker = await createTokenBroker({
+    apiKey: "bench",
+    environment: "sandbox",
+    expiresIn: life / 1000,
+    store: memoryStore(),
+    fetch: (input) => {
+      const url = input instanceof Request ? input.url : String(input)
+      return upstream.answer(url.split("/").at(-2) ?? "")
+    }
+  })
+  const kept = await Promise.all(
     keys.map((key) => broker.forOrganisation(key, { scopes: ["admin"] }))
   )
-  for (const handle of all) await handle.token()
-  return all
+  const byKey = new Map(kept.map((handle, index) => [keys[index] ?? "", handle]))
+  return { kept, byKey, close: () => broker.close() }
 }
 
-export const onbehalfPeek: Peer = {
-  name: "onbehalf peek",
+const onbehalf = (name: string, getOn: (handles: Handles) => Get): Peer => ({
+  name,
   packageName: "@onbehalf/core",
   largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
-    const all = await handles(keys)
-    return (index) => all[index]?.peek()
+  open: async (keys, upstream) => {
+    const handles = await handlesOn(keys, upstream)
+    return {
+      get: getOn(handles),
+      fill: (key) => handles.byKey.get(key)?.token(),
+      close: handles.close
+    }
   }
-}
+})
 
-export const onbehalfToken: Peer = {
-  name: "onbehalf token()",
-  packageName: "@onbehalf/core",
-  largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
-    const all = await handles(keys)
-    return async (index) => await all[index]?.token()
-  }
-}
+/** Like for like: the limits and the peers look a key up as well. */
+export const onbehalfPeek = onbehalf(
+  "onbehalf peek",
+  ({ byKey }) =>
+    (key) =>
+      byKey.get(key)?.peek()
+)
+
+export const onbehalfPeekKept = onbehalf(
+  "onbehalf peek, handle kept",
+  ({ kept }) =>
+    (_, index) =>
+      kept[index]?.peek()
+)
+
+export const onbehalfToken = onbehalf(
+  "onbehalf token()",
+  ({ byKey }) =>
+    (key) =>
+      byKey.get(key)?.token()
+)
+
+export const onbehalfTokenKept = onbehalf(
+  "onbehalf token(), handle kept",
+  ({ kept }) =>
+    (_, index) =>
+      kept[index]?.token()
+)

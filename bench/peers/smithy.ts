@@ -1,20 +1,19 @@
 import { memoize } from "@smithy/property-provider"
-import { life, type Peer, tokenFor } from "../peer.ts"
+import type { Peer } from "../peer.ts"
+import { life } from "../work.ts"
 
 export const smithyMemoize: Peer = {
   name: "smithy memoize",
   packageName: "@smithy/property-provider",
   largest: Number.POSITIVE_INFINITY,
-  prepare: async (keys) => {
-    const providers = keys.map((key) => {
-      const fetch = () => Promise.resolve({ token: tokenFor(key), until: Date.now() + life })
-      return memoize(
-        fetch,
+  open: (keys, upstream) => {
+    const providerFor = (key: string) =>
+      memoize(
+        async () => ({ token: await upstream.text(key), until: Date.now() + life }),
         (held) => held.until - Date.now() < 300_000,
         () => true
       )
-    })
-    for (const provider of providers) await provider()
-    return async (index) => await providers[index]?.()
+    const providers = new Map(keys.map((key) => [key, providerFor(key)]))
+    return { get: (key) => providers.get(key)?.() }
   }
 }
