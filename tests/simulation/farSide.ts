@@ -9,6 +9,8 @@ export interface Link {
   /** When it was last mended; virtual milliseconds. */
   mendedAt: number
   slow: boolean
+  /** Takes what is sent, and never answers. */
+  silent: boolean
   feedCut: boolean
   /** Owners whose revocation came through, in order. */
   readonly revoked: Array<string>
@@ -20,6 +22,7 @@ export const newLink = (): Link => ({
   cut: false,
   mendedAt: 0,
   slow: false,
+  silent: false,
   feedCut: false,
   revoked: [],
   subscriptions: new Set()
@@ -42,6 +45,7 @@ export const farSideOf = (
     <A, R>(effect: Effect.Effect<A, StoreError, R>): Effect.Effect<A, StoreError, R> =>
       Effect.suspend(() => {
         if (link.cut) return new StoreError({ operation, problem: "cut" })
+        if (link.silent) return Effect.never
         const delay = link.slow ? dice.upTo(400) : dice.upTo(5)
         const whole = Effect.andThen(Effect.sleep(delay), effect)
         // Half of those that are cut on the way have been done all the same.

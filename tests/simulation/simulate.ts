@@ -138,7 +138,7 @@ const acquire = Effect.fnUntraced(function* (world: World, process: Process) {
       scopes,
       token,
       minimumValidity,
-      cutSince: (time) => process.link.cut || process.link.mendedAt >= time,
+      cutSince: (time) => process.link.cut || process.link.silent || process.link.mendedAt >= time,
       asked,
       got
     })
@@ -204,7 +204,7 @@ const disturb = (world: World, process: Process): Effect.Effect<void> =>
       const { dice, nuapay } = world
       const weather = nuapay.weather
       const coin = dice.chance(0.5)
-      switch (dice.upTo(9)) {
+      switch (dice.upTo(10)) {
         case 0:
           if (process.link.cut && !coin) process.link.mendedAt = now
           process.link.cut = coin
@@ -233,6 +233,10 @@ const disturb = (world: World, process: Process): Effect.Effect<void> =>
           weather.mixingUp = coin
           break
         case 8:
+          process.link.silent = coin
+          if (!coin) process.link.mendedAt = now
+          break
+        case 9:
           weather.refusingKey = coin
           break
         default:
@@ -267,7 +271,7 @@ const step = (world: World, faults: boolean): Effect.Effect<void> =>
 const drain = (world: World) =>
   Effect.gen(function* () {
     for (const { link } of world.processes) {
-      Object.assign(link, { cut: false, feedCut: false, slow: false })
+      Object.assign(link, { cut: false, feedCut: false, silent: false, slow: false })
     }
     for (let part = 0; part < 14; part++) {
       yield* TestClock.adjust("5 seconds")

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
+import { impatient } from "./internal/impatient.ts"
 import { monotonicMillis } from "./internal/monotonic.ts"
 import type { TokenKey } from "./TokenKey.ts"
 import { type Lookup, type StoreChange, type StoredToken, TokenStore } from "./TokenStore.ts"
@@ -26,18 +27,23 @@ export interface TieredStoreOptions {
   readonly far: TokenStore["Service"]
   /** Milliseconds for which the near tier is trusted while the feed is down. Default: 1 000. */
   readonly maxStaleness?: number | undefined
+  /**
+   * Milliseconds for which the far tier is waited for. One that did not answer is left alone for a second, so that
+   * a far tier that hangs costs each caller one wait at most. Default: 500.
+   */
+  readonly timeout?: number | undefined
 }
 
 /**
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* ({
-  far,
-  maxStaleness = 1_000,
-  near
-}: TieredStoreOptions): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
+export const make = Effect.fnUntraced(function* (
+  options: TieredStoreOptions
+): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
+  const { maxStaleness = 1_000, near } = options
   const now = monotonicMillis(yield* Clock.Clock)
+  const far = impatient(options.far, now, options.timeout ?? 500)
   const trust = makeTrust(now, maxStaleness)
   const looks = makeLooks()
 

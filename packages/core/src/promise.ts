@@ -149,7 +149,8 @@ class Handle implements GrantHandle {
   readonly #parts: HandleParts
   readonly #source: TokenSource
   /** One promise for as long as it is the same token. */
-  #found: { readonly token: Token; readonly promise: Promise<Token> } | undefined
+  #token: Token | undefined
+  #found: Promise<Token> | undefined
   /** One promise for all who ask while it is pending, and no fiber for each of them. */
   #waiting: Promise<Token> | undefined
   #client: Promise<MerchantClient.MerchantClient> | undefined
@@ -166,8 +167,11 @@ class Handle implements GrantHandle {
   token(options?: TokenOptions): Promise<Token> {
     const token = this.#source.peek(options?.minimumValidity)
     if (token === undefined) return this.#wait(options)
-    if (this.#found?.token !== token) this.#found = { token, promise: Promise.resolve(token) }
-    return this.#found.promise
+    if (this.#found === undefined || this.#token !== token) {
+      this.#token = token
+      this.#found = Promise.resolve(token)
+    }
+    return this.#found
   }
 
   async authorization(options?: TokenOptions): Promise<string> {

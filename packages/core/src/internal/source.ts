@@ -14,14 +14,6 @@ import type { Flights } from "./flights.ts"
 /** A token may die between its arrival and its use; a caller then asks once more. */
 const maximumFetches = 2
 
-/** What was found last. A caller who needs it beyond its renewal looks again. */
-interface Hand {
-  epoch: number
-  /** Monotonic milliseconds: when it is due for renewal. */
-  until: number
-  token: AccessToken | undefined
-}
-
 /** A source, with what only the broker needs of it. */
 export interface BrokerSource extends TokenSource {
   /** A new token, whatever is held. */
@@ -41,8 +33,13 @@ class Source implements BrokerSource {
   readonly key: TokenKey
   readonly #self: Acquisition
   readonly #flights: Flights<Fetched>
-  readonly #hand: Hand = { epoch: Number.NaN, until: 0, token: undefined }
   readonly #plain: Effect.Effect<AccessToken, TokenError>
+  // In hand: what was found last, at which epoch of the store, and until when it is not due for renewal. Fields and
+  // no object of their own: with many merchants each object is a look into memory.
+  #epoch = -1
+  #until = 0
+  #held: AccessToken | undefined
+  /** One success for as long as it is the same token: nothing is allocated for a token that is there. */
   #found: Exit.Success<AccessToken> | undefined
 
   constructor(self: Acquisition, flights: Flights<Fetched>, key: TokenKey, grant: Grants.Grant) {
@@ -57,10 +54,9 @@ class Source implements BrokerSource {
   peek(minimumValidity = 0): AccessToken | undefined {
     // It would ask for a token that is dead already.
     if (minimumValidity < 0) return undefined
-    const hand = this.#hand
     const { now, store } = this.#self
-    return hand.epoch === store.epoch() && now() + minimumValidity < hand.until
-      ? hand.token
+    return this.#epoch === store.epoch() && now() + minimumValidity < this.#until
+      ? this.#held
       : this.#look(minimumValidity)
   }
 
@@ -78,11 +74,10 @@ class Source implements BrokerSource {
 
   #look(minimumValidity: number): AccessToken | undefined {
     const { now, store } = this.#self
-    const hand = this.#hand
-    hand.epoch = store.epoch()
+    this.#epoch = store.epoch()
     const held = store.peek(this.key)
-    hand.token = held?.token
-    hand.until = held?.lifetime.renewal ?? 0
+    this.#held = held?.token
+    this.#until = held?.lifetime.renewal ?? 0
     if (held === undefined) return undefined
     const time = now()
     if (!Lifetime.isUsable(held.lifetime, time, minimumValidity)) return undefined
@@ -93,7 +88,6 @@ class Source implements BrokerSource {
   #token(options: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
     const held = this.peek(options.minimumValidity)
     if (held === undefined) return this.#slow(options)
-    // One success for as long as it is the same token: nothing is allocated for a token that is there.
     if (this.#found?.value !== held) this.#found = Exit.succeed(held) as Exit.Success<AccessToken>
     return this.#found
   }

@@ -1,0 +1,47 @@
+import * as Effect from "effect/Effect"
+import { StoreError, type TokenStore } from "../TokenStore.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
+
+/** Milliseconds for which a store that did not answer is not asked again, where it can be done without. */
+const pause = 1_000
+
+/**
+ * A store that is waited for only so long (invariants 8 and 10). One that hangs costs one wait: after it what may be
+ * left undone fails at once for a while. A revocation and a removal are tried always.
+ */
+export const impatient = (
+  store: TokenStore["Service"],
+  now: MonotonicMillis,
+  timeout: number
+): TokenStore["Service"] => {
+  let silentUntil = 0
+
+  const bounded = <A, R>(
+    operation: StoreError["operation"],
+    effect: Effect.Effect<A, StoreError, R>
+  ): Effect.Effect<A, StoreError, R> =>
+    Effect.timeoutOrElse(effect, {
+      duration: timeout,
+      orElse: () => {
+        silentUntil = now() + pause
+        return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
+      }
+    })
+
+  const unlessSilent: typeof bounded = (operation, effect) =>
+    Effect.suspend(() =>
+      now() < silentUntil
+        ? new StoreError({ operation, problem: "no answer a moment ago; not asked again yet" })
+        : bounded(operation, effect)
+    )
+
+  return {
+    ...store,
+    get: (key) => unlessSilent("get", store.get(key)),
+    put: (stored, generation) => unlessSilent("put", store.put(stored, generation)),
+    lease: (key, atMost) => unlessSilent("lease", store.lease(key, atMost)),
+    remove: (key, id) => bounded("remove", store.remove(key, id)),
+    revoke: (owner) => bounded("revoke", store.revoke(owner)),
+    entries: bounded("entries", store.entries)
+  }
+}
