@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
+import { type StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Clock from "effect/Clock"
