@@ -1,9 +1,18 @@
+import { AccessToken } from "@onbehalf/core"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { contendersFor, fiberLayer } from "./fiber.ts"
+import { bareMap, fiberForEachKey, mintedByHand, onbehalf } from "./keepers.ts"
 import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
 import { nearby } from "./upstream.ts"
 import { tokenFor } from "./work.ts"
+
+const keys = ["merchant-a", "merchant-b", "merchant-c"]
+
+/** Not in the order in which they were fetched, and one of them twice. */
+const order = [2, 0, 1, 1]
 
 /** The text of whatever a peer gives. */
 const textOf = (given: unknown): string => {
@@ -19,17 +28,41 @@ const textOf = (given: unknown): string => {
   return holder.token ?? holder.accessToken ?? ""
 }
 
-const keys = ["merchant-a", "merchant-b", "merchant-c"]
-
-const contenders = [...givingValues, ...givingPromises].filter((peer) => peer !== harnessAlone)
-
 describe("every contender gives the token that was asked for", () => {
+  const contenders = [...givingValues, ...givingPromises].filter((peer) => peer !== harnessAlone)
+
   it.each(contenders)("$name", async (peer) => {
     const { close, get } = await hold(peer, [...keys], nearby)
-    for (const index of [2, 0, 1, 1]) {
+    for (const index of order) {
       const key = keys[index] ?? ""
       assert.strictEqual(textOf(await get(key, index)), tokenFor(key))
     }
     await close?.()
+  })
+
+  it.effect("in a fiber", () =>
+    Effect.gen(function* () {
+      for (const { get, name } of yield* contendersFor(keys)) {
+        for (const index of order) {
+          const key = keys[index] ?? ""
+          const given = yield* get(key, index)
+          const owner =
+            given instanceof AccessToken ? given.organisation : textOf(given).split(".")[0]
+          assert.strictEqual(owner, key, name)
+        }
+      }
+    }).pipe(Effect.scoped, Effect.provide(fiberLayer))
+  )
+})
+
+describe("every keeper tells a held token from one that is not", () => {
+  it.each([bareMap, mintedByHand, onbehalf, fiberForEachKey])("$name", async (keeper) => {
+    const kept = await keeper.open(keys)
+    await kept.start(1)
+    assert.deepStrictEqual(
+      keys.map((_, index) => kept.ask(index)),
+      [false, true, false]
+    )
+    await kept.close()
   })
 })

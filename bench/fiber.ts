@@ -25,6 +25,8 @@ interface Contender {
   readonly get: (key: string, index: number) => Effect.Effect<unknown, Failure>
 }
 
+export const fiberLayer = Layer.merge(brokerLayer(life), Persistence.layerMemory)
+
 /** A look-up with an expiry check, as an effect; the first is the limit. */
 const limits = (keys: ReadonlyArray<string>): ReadonlyArray<Contender> => {
   const map: HeldTokens = new Map(
@@ -91,7 +93,7 @@ const effectPersistedCache = (keys: ReadonlyArray<string>) =>
       ])
 
 /** Each with all tokens held. */
-const contendersFor = (keys: ReadonlyArray<string>) =>
+export const contendersFor = (keys: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const contenders = [
       ...limits(keys),
@@ -131,7 +133,7 @@ const measureSize = (size: number, rounds: number) =>
       contender,
       nanoseconds: median(times.slice(warmUp))
     }))
-  }).pipe(Effect.scoped, Effect.provide(Layer.merge(brokerLayer(life), Persistence.layerMemory)))
+  }).pipe(Effect.scoped, Effect.provide(fiberLayer))
 
 const measureFiber = async (isQuick: boolean): Promise<ReadonlyArray<SizedRow>> => {
   const bySize = await Effect.runPromise(

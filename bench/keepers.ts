@@ -98,13 +98,13 @@ export const onbehalf: Keeper = {
 /** What one writes first: a fiber for each key, that fetches, sleeps until the token is due, and begins again. */
 export const fiberForEachKey: Keeper = {
   name: "a fiber for each key",
-  open: async (keys) => {
+  open: (keys) => {
     let requests = 0
     const map = new Map<string, Held>()
     const scope = Scope.makeUnsafe()
     const runtime = ManagedRuntime.make(gatekeeperLayer(life, () => requests++))
-    const gatekeeper = await runtime.runPromise(Gatekeeper.Gatekeeper)
     const keep = Effect.fnUntraced(function* (key: string) {
+      const gatekeeper = yield* Gatekeeper.Gatekeeper
       const grant = yield* Grant.forOrganisation(key, { scopes: ["admin"], expiresIn: life / 1000 })
       const once = Effect.gen(function* () {
         const { token } = yield* gatekeeper.requestToken(grant)
@@ -113,7 +113,7 @@ export const fiberForEachKey: Keeper = {
       })
       yield* Effect.forkScoped(Effect.forever(once), { startImmediately: true })
     }, Scope.provide(scope))
-    return {
+    return Promise.resolve({
       start: (index) => runtime.runPromise(keep(keys[index] ?? "")),
       ask: (index) => isHeld(map.get(keys[index] ?? "")),
       requests: () => requests,
@@ -121,6 +121,6 @@ export const fiberForEachKey: Keeper = {
         await runtime.runPromise(Scope.close(scope, Exit.void))
         await runtime.dispose()
       }
-    }
+    })
   }
 }

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
-import { page, type TableName, tableNames, tell } from "./report.ts"
+import { head, report, type TableName, tableNames } from "./report.ts"
 
 /** Megabytes of heap for a hundred thousand tokens, each held by every contender. */
 const heapLimit = 12_288
@@ -43,13 +43,19 @@ const measure = async (name: TableName): Promise<ReadonlyArray<string>> => {
     { timeout }
   )
   child.child.stderr?.pipe(process.stderr, { end: false })
-  return tell(name, (await child).stdout)
+  return report(name, (await child).stdout)
 }
 
-const tables: Array<string> = []
-for (const name of tableNames.filter((each) => chosen.includes(each)))
-  tables.push(...(await measure(name)))
+const lines: Array<string> = []
 
-const results = page(values.quick, tables)
-process.stdout.write(results)
-if (values.write) writeFileSync(new URL("./RESULTS.md", import.meta.url), results)
+/** Told as it comes: a table that fails takes none of those before it away. */
+const tell = (part: ReadonlyArray<string>): void => {
+  lines.push(...part)
+  process.stdout.write(`${part.join("\n")}\n`)
+}
+
+tell(head(values.quick))
+for (const name of tableNames.filter((each) => chosen.includes(each))) tell(await measure(name))
+
+// The last line is empty.
+if (values.write) writeFileSync(new URL("./RESULTS.md", import.meta.url), lines.join("\n"))

@@ -19,15 +19,13 @@ export type TableName = keyof typeof reports
 export const tableNames = Object.keys(reports) as ReadonlyArray<TableName>
 
 /** @param figures what the table's own process printed */
-export const tell = (name: TableName, figures: string): ReadonlyArray<string> =>
+export const report = (name: TableName, figures: string): ReadonlyArray<string> =>
   (reports[name] as (figures: unknown) => ReadonlyArray<string>)(JSON.parse(figures))
 
-export const page = (isQuick: boolean, tables: ReadonlyArray<string>): string =>
-  [
-    "# Results",
-    "",
-    `One run of \`pnpm bench${isQuick ? " --quick" : ""}\` on Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}.`,
-    "Medians, taken side by side in rounds; a shared machine moves the absolute figures more than the ratios.",
-    "",
-    ...tables
-  ].join("\n")
+export const head = (isQuick: boolean): ReadonlyArray<string> => [
+  "# Results",
+  "",
+  `One run of \`pnpm bench${isQuick ? " --quick" : ""}\` on Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}.`,
+  "Medians, taken side by side in rounds; a shared machine moves the absolute figures more than the ratios.",
+  ""
+]
