@@ -80,7 +80,7 @@ const effectCache = (keys: ReadonlyArray<string>) =>
     { name: "Effect Cache", packageName: "effect", get: (key) => Cache.get(cache, key) }
   ])
 
-/** Of 1 000 tokens at most: it takes a minute to hold a hundred thousand, and is far behind by then. */
+/** Of 1 000 tokens at most: it takes half a minute to fill with a hundred thousand. */
 const effectPersistedCache = (keys: ReadonlyArray<string>) =>
   keys.length > 1_000
     ? Effect.succeed<ReadonlyArray<Contender>>([])
