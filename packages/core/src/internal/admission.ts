@@ -66,13 +66,13 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
   const whenReady = <A>(
     key: TokenKey,
     restore: FairQueue.Restore,
-    then: Effect.Effect<A, TokenError>
+    then: () => Effect.Effect<A, TokenError>
   ): Effect.Effect<A, TokenError> =>
     Effect.suspend(() => {
       const refused = circuit.refuses() ?? refusals.find(key)
       if (refused !== undefined) return Effect.fail(refused)
       return gate.closedFor() === 0
-        ? then
+        ? then()
         : Effect.andThen(
             Effect.mapError(restore(gate.wait), (wait) => rateLimited(key, wait)),
             whenReady(key, restore, then)
@@ -80,27 +80,27 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
     })
 
   /** Uninterruptible, but for the request: a probe that began is one that ends. */
-  const send = <A>(key: TokenKey, request: Effect.Effect<A, TokenError>) =>
-    Effect.suspend(() => {
-      const probe = circuit.beginProbe()
-      return Effect.onExit(request, (exit) => {
-        if (Exit.isSuccess(exit)) succeeded(key)
-        else Option.map(Cause.findErrorOption(exit.cause), (error) => learn(key, error))
-        if (probe) circuit.endProbe()
-        return Effect.void
-      })
+  const send = <A>(key: TokenKey, request: Effect.Effect<A, TokenError>) => {
+    const probe = circuit.beginProbe()
+    return Effect.onExit(request, (exit) => {
+      if (Exit.isSuccess(exit)) succeeded(key)
+      else Option.map(Cause.findErrorOption(exit.cause), (error) => learn(key, error))
+      if (probe) circuit.endProbe()
+      return Effect.void
     })
+  }
 
   return {
     admit: (key, urgent, request) => {
       const asker = { key: key.text, owner: key.owner, urgent }
-      // Asked again with the place in hand: much may have happened while this one stood in the queue.
-      const sending = queue.withPlace(asker, (restore) =>
-        whenReady(key, restore, send(key, restore(request)))
-      )
-      return Effect.suspend(() => {
+      const sending = queue.withPlace(asker, (restore, hasWaited) => {
+        const now = () => send(key, restore(request))
+        // Asked again: much may have happened while this one stood in the queue.
+        return hasWaited ? whenReady(key, restore, now) : now()
+      })
+      return whenReady(key, identity, () => {
         budget.earn()
-        return whenReady(key, identity, sending)
+        return sending
       })
     },
     promote: (key) => queue.promote(key.text),

@@ -12,10 +12,13 @@ export interface Asker {
 }
 
 export interface FairQueue {
-  /** Runs an effect once there is a place for it: uninterruptible, but for what it restores. */
+  /**
+   * Runs an effect once there is a place for it: uninterruptible, but for what it restores. `use` is called with
+   * the place in hand, and learns whether it had to wait for it.
+   */
   readonly withPlace: <A, E, R>(
     asker: Asker,
-    use: (restore: Restore) => Effect.Effect<A, E, R>
+    use: (restore: Restore, hasWaited: boolean) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E, R>
   /** A caller has come to wait for what was not urgent so far. */
   readonly promote: (key: string) => void
@@ -68,10 +71,13 @@ export const make = (places: number): FairQueue => {
   return {
     withPlace: (asker, use) =>
       Effect.uninterruptibleMask((restore) => {
-        const inPlace = Effect.onExit(use(restore), freed)
-        if (free === 0) return Effect.andThen(restore(enter(asker)), inPlace)
+        if (free === 0) {
+          return Effect.flatMap(restore(enter(asker)), () =>
+            Effect.onExit(use(restore, true), freed)
+          )
+        }
         free--
-        return inPlace
+        return Effect.onExit(use(restore, false), freed)
       }),
     promote: (key) => {
       const waiter = patient.take(key)
