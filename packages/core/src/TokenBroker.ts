@@ -230,7 +230,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     admission,
     ledger,
     announcer,
-    wakeUps: yield* WakeUps.make(store.changes),
+    wakeUps: WakeUps.make(store.changes, scope),
     retryPolicy,
     deadline
   }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoreChange, StoreError } from "../TokenStore.ts"
@@ -23,11 +23,16 @@ export interface WakeUps {
 const first = 100
 const most = 1_000
 
-/** One subscription serves all waiters; it is made again after a loss, for as long as the scope lives. */
-export const make = Effect.fnUntraced(function* (
-  changes: Stream.Stream<StoreChange, StoreError>
-): Effect.fn.Return<WakeUps, never, Scope.Scope> {
+/**
+ * One subscription serves all waiters; it is made again after a loss, for as long as the scope lives. It is made for
+ * the first who has to wait: a process that is alone never does, and to be told of each renewal costs a third of it.
+ */
+export const make = (
+  changes: Stream.Stream<StoreChange, StoreError>,
+  scope: Scope.Scope
+): WakeUps => {
   const sleepers = new Map<string, Set<Latch.Latch>>()
+  let connected: Latch.Latch | undefined
 
   const wake = (text: string): void => {
     for (const latch of sleepers.get(text) ?? []) Latch.openUnsafe(latch)
@@ -39,15 +44,26 @@ export const make = Effect.fnUntraced(function* (
     if (waiting?.size === 0) sleepers.delete(text)
   }
 
-  yield* followChanges(changes, (change) =>
-    Effect.sync(() => {
-      if ("text" in change) wake(change.text)
-    })
-  )
+  const follow = (latch: Latch.Latch) =>
+    followChanges(changes, (change) =>
+      Effect.sync(() => {
+        if (change._tag === "Connected") Latch.openUnsafe(latch)
+        if ("text" in change) wake(change.text)
+      })
+    ).pipe(Scope.provide(scope))
+
+  /** Waits for the first connection, and not long. */
+  const listening = Effect.suspend(() => {
+    const latch = connected ?? Latch.makeUnsafe(false)
+    const following = connected === undefined ? follow(latch) : Effect.void
+    connected = latch
+    return Effect.andThen(following, Effect.timeoutOption(Latch.await(latch), first))
+  })
 
   return {
     watch: ({ text }, round) =>
       Effect.gen(function* () {
+        yield* listening
         const latch = Latch.makeUnsafe(false)
         sleepers.set(text, (sleepers.get(text) ?? new Set()).add(latch))
         yield* Effect.addFinalizer(() => Effect.sync(() => leave(text, latch)))
@@ -55,4 +71,4 @@ export const make = Effect.fnUntraced(function* (
         return { changed: Effect.ignore(Effect.timeout(Latch.await(latch), pause)) }
       })
   }
-})
+}
