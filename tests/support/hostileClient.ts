@@ -7,6 +7,8 @@ import * as TokenBroker from "@onbehalf/core/TokenBroker"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import { apiKey, layerOf } from "../../packages/core/test/support/upstream.ts"
 import { grantFor } from "./broker.ts"
 
@@ -60,17 +62,18 @@ export const withBrokerOn = <A, E, R>(
     )
   )
 
-/** The merchant's client, with what it needs. */
+/** The merchant's client, with what it needs; `transport` is for its own calls. */
 export const withMerchantOn = <A, E>(
   url: string,
   use: (client: MerchantClient.MerchantClient) => Effect.Effect<A, E>,
-  options?: MerchantClient.MerchantClientOptions
+  options?: MerchantClient.MerchantClientOptions,
+  transport: Layer.Layer<HttpClient.HttpClient> = FetchHttpClient.layer
 ) =>
   TokenBroker.TokenBroker.use((broker) =>
     Effect.gen(function* () {
       const source = yield* broker.source(yield* grantFor(merchant))
       return yield* use(yield* MerchantClient.make(source, options))
-    })
+    }).pipe(Effect.provide(transport))
   ).pipe(
     Effect.provide(
       TokenBroker.layer({ retryPolicy: impatient }).pipe(

@@ -23,6 +23,7 @@ import {
   type RevokedToken
 } from "./internal/judgeRevocation.ts"
 import { type IssuedToken, judgeToken } from "./internal/judgeToken.ts"
+import { makeIsolated } from "./internal/isolated.ts"
 import * as Request from "./internal/request.ts"
 import {
   type Organisation,
@@ -106,6 +107,7 @@ export const make = Effect.fnUntraced(function* (
   const account = yield* Partner
   const sender: Sender = {
     client: yield* HttpClient.HttpClient,
+    isolated: yield* makeIsolated,
     apiKey: account.apiKey,
     timeout: options.timeout ?? 5_000
   }
@@ -138,8 +140,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
- * Of Effect's fetch client, `FetchHttpClient.RequestInit` is set here (no redirects, no cookies) and replaces one
- * of yours; for mutual TLS provide `FetchHttpClient.Fetch`, or another client.
+ * Where you use Effect's fetch client, a `FetchHttpClient.RequestInit` that is provided to this layer is used, but
+ * for redirects and cookies: there are none. For mutual TLS provide `FetchHttpClient.Fetch`, or another client.
  *
  * @category layers
  * @since 0.1.0

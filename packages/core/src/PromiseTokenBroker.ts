@@ -94,7 +94,8 @@ export interface GrantHandle {
   authorization(options?: TokenOptions): Promise<string>
   /**
    * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token.
-   * A refused token is replaced once, where the body can be sent again.
+   * A refused token is replaced once, where the body can be sent again. The head of the answer is there within
+   * 30 seconds; the body is a stream that you read, for as long as your `signal` lets you.
    */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A new token, whatever is held. */
