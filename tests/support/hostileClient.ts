@@ -21,11 +21,10 @@ export const secrets = [apiKey, btoa(`${apiKey}:`), "canary-token-text", btoa("c
 export const withGatekeeper = <A, E, R>(
   url: string,
   use: (gatekeeper: Gatekeeper.Gatekeeper["Service"]) => Effect.Effect<A, E, R>,
-  account: Parameters<typeof layerOf>[1] = {}
+  account: Parameters<typeof layerOf>[1] = {},
+  fetch = globalThis.fetch
 ) =>
-  Gatekeeper.Gatekeeper.use(use).pipe(
-    Effect.provide(layerOf(globalThis.fetch, { baseUrl: url, ...account }))
-  )
+  Gatekeeper.Gatekeeper.use(use).pipe(Effect.provide(layerOf(fetch, { baseUrl: url, ...account })))
 
 /** One token, one request. */
 export const askToken = (url: string, organisation = merchant) =>

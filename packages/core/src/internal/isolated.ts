@@ -17,7 +17,6 @@ export const makeIsolated: Effect.Effect<Isolated> = Effect.map(
     return (effect) =>
       effect.pipe(
         Effect.provideService(FetchHttpClient.RequestInit, init),
-        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
         Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
       )
   }
