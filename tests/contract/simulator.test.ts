@@ -148,5 +148,5 @@ const contract = () => {
 
 describe("the simulator keeps to the specifications", () => {
   if (specificationsPresent) contract()
-  else it("specifications absent: contract not checked", () => {})
+  else it.skip("specifications absent: contract not checked", () => {})
 })

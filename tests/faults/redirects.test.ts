@@ -1,7 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { answer, mintingOr, targetOf, tokenBody } from "../support/hostileAnswers.ts"
-import { askToken, promiseBrokerOn, rejection, withMerchantOn } from "../support/hostileClient.ts"
+import { grantFor } from "../support/broker.ts"
+import {
+  askToken,
+  promiseBrokerOn,
+  rejection,
+  withGatekeeper,
+  withMerchantOn
+} from "../support/hostileClient.ts"
 import { type HostileOptions, hostileSocket, type HostileSocket } from "../support/hostileSocket.ts"
 import { authorityTrusted, certificate } from "../support/hostileTls.ts"
 import { TokenError } from "@onbehalf/core"
@@ -107,6 +114,32 @@ describe("T7: redirects over the wire", () => {
         assert.strictEqual(token.seen.length + call.seen.length, 3)
       }
       assert.strictEqual(other.sockets.length, 0)
+    })
+  )
+
+  it.live("a fetch that follows all the same: what comes from elsewhere is not believed", () =>
+    Effect.gen(function* () {
+      const following: typeof globalThis.fetch = (input, init) =>
+        globalThis.fetch(input, { ...init, redirect: "follow" })
+      const other = yield* attacker
+      const path = "/organisations/merchant-1/tokens"
+      for (const place of [`${other.url}${path}`, `${path}?again`, `${path}/`]) {
+        const server = yield* hostileSocket((socket, request, count) => {
+          const body = tokenBody(request, count)
+          socket.write(
+            targetOf(request) === path ? answer(307, body, { location: place }) : answer(201, body)
+          )
+        })
+        const error = yield* withGatekeeper(
+          server.url,
+          (gatekeeper) => Effect.flatMap(grantFor("merchant-1"), gatekeeper.requestToken),
+          {},
+          following
+        ).pipe(Effect.flip)
+        assertRefused(error, 201)
+        const arrived = [...server.seen, ...other.seen]
+        assert.isTrue(arrived.some((request) => place.endsWith(targetOf(request))))
+      }
     })
   )
 

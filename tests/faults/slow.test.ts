@@ -1,7 +1,9 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import { settle } from "../../packages/core/test/support/upstream.ts"
@@ -223,10 +225,17 @@ describe("F6: who gives up closes the socket, and the other side sees it", () =>
 })
 
 describe("F6: an answer that is not wanted does not hold its socket", () => {
-  it.live.each([
-    ["a refused token's", 401, ""],
-    ["a redirect's", 302, "location: /mandates\r\n"]
-  ] as const)("%s body without end is not read on", ([, status, header]) =>
+  const transports = {
+    fetch: FetchHttpClient.layer,
+    undici: NodeHttpClient.layerUndici,
+    "node:http": NodeHttpClient.layerNodeHttp
+  }
+  it.live.each(
+    Object.entries(transports).flatMap(([name, transport]) => [
+      ["a refused token's", name, 401, "", transport] as const,
+      ["a redirect's", name, 302, "location: /mandates\r\n", transport] as const
+    ])
+  )("%s body without end is not read on, over %s", ([, , status, header, transport]) =>
     Effect.gen(function* () {
       const server = yield* hostileSocket(
         mintingOr((socket, _, count) => {
@@ -234,8 +243,16 @@ describe("F6: an answer that is not wanted does not hold its socket", () => {
           else socket.write(`HTTP/1.1 ${status} -\r\n${header}content-length: 1000\r\n\r\n{`)
         })
       )
-      yield* withMerchantOn(server.url, (client) => Effect.exit(client.get("/mandates")))
-      yield* server.closed(server.seen[1]?.connection ?? 0)
+      yield* withMerchantOn(
+        server.url,
+        (client) =>
+          Effect.gen(function* () {
+            yield* Effect.exit(client.get("/mandates"))
+            yield* server.closed(server.seen[1]?.connection ?? 0)
+          }),
+        {},
+        transport
+      )
     })
   )
 })

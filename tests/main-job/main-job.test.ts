@@ -156,7 +156,10 @@ describe("npm start", () => {
       await new Promise((resolve) => taken.close(resolve))
       assert.strictEqual(ended.code, 1)
       assert.include(ended.stderr, String(port))
-      assert.include(ended.stderr, "in use")
+      assert.include(
+        ended.stderr,
+        `in use: end what listens there, or choose another with ${flag}\n`
+      )
       oneLine(ended.stderr)
     }
   )

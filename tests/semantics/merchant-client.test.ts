@@ -88,6 +88,42 @@ describe("fetch for one merchant", () => {
     )
   )
 
+  const unsendable: ReadonlyArray<RequestInit> = [
+    ...["TRACE", "connect", "Track", "A B", "", "GÉT", "A\nB"].map((method) => ({ method })),
+    ...[{ method: "GET" }, { method: "head" }, {}].flatMap((init) => [
+      { ...init, body: "{}" },
+      { ...init, body: new Uint8Array(1) },
+      { ...init, body: new Blob(["{}"]).stream() }
+    ]),
+    ...["Expect", "Keep-Alive", "Transfer-Encoding", "Upgrade"].map((name) => ({
+      method: "POST",
+      headers: { [name]: "h2c" }
+    }))
+  ]
+
+  it.each(unsendable)("what no platform sends is refused before anything is sent: %j", (init) =>
+    handleOn(
+      merchantCalls(() => new Response("")),
+      async (handle, asked) => {
+        assert.strictEqual(
+          (await rejection(handle.fetch("/mandates", init))).code,
+          "invalid_request"
+        )
+        assert.strictEqual(asked.length, 0)
+      }
+    )
+  )
+
+  it.each(["PATCH", "options", "PURGE"])("the method %s is sent", (method) =>
+    handleOn(
+      merchantCalls(() => new Response("")),
+      async (handle, asked) => {
+        await handle.fetch("/mandates", { method })
+        assert.strictEqual(asked[1]?.method, method.toUpperCase())
+      }
+    )
+  )
+
   it("a refused token is replaced and the call tried once more", () =>
     handleOn(
       merchantCalls((asked) =>

@@ -12,6 +12,7 @@ import { TestClock } from "effect/testing"
 import { seeded } from "../../packages/core/test/support/random.ts"
 import { minting, tokenAnswer } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
+import { far, troubled } from "../support/troubledStore.ts"
 
 /** Runs an effect to its end while virtual time goes on in steps. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -156,6 +157,40 @@ describe("invariant 1: own token only", () => {
       )
     })
   )
+
+  it.effect.each([
+    ["F15: the id", (other: AccessToken) => ({ id: other.id, value: Redacted.make("new-text") })],
+    [
+      "F16: the text",
+      (other: AccessToken) => ({
+        id: TokenId.make("new-id"),
+        value: Redacted.make(other.reveal())
+      })
+    ]
+  ] as const)("%s of another's token, in a record of its own, is not believed", ([, mixed]) => {
+    const trouble = troubled()
+    return withBroker(
+      minting,
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const grant = yield* grantFor("merchant-1")
+          yield* broker.acquire(grant)
+          const other = yield* broker.acquire(yield* grantFor("merchant-2"))
+          trouble.poison.instead = (held) => ({
+            ...held,
+            token: new AccessToken({
+              organisation: held.token.organisation,
+              scopes: held.token.scopes,
+              resourceId: undefined,
+              ...mixed(other)
+            })
+          })
+          assert.strictEqual((yield* broker.acquire(grant)).id as string, "token-3")
+          assert.strictEqual(asked.length, 3)
+        }),
+      { store: far(trouble) }
+    )
+  })
 
   it.effect("merchants, scopes and lives do not share tokens", () =>
     withBroker(minting, (broker, asked) =>

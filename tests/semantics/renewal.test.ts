@@ -87,7 +87,9 @@ describe("invariant 6: trouble upstream takes nothing away", () => {
         for (let second = 0; second < 169; second++) {
           assert.strictEqual(source.peek()?.id as string, "token-1")
           yield* settle
-          pauses.push((yield* broker.explain(source.grant)).renewalPausedFor)
+          const { held, renewalPausedFor } = yield* broker.explain(source.grant)
+          assert.isAtMost(renewalPausedFor, held?.usableFor ?? 0)
+          pauses.push(renewalPausedFor)
           yield* TestClock.adjust("1 second")
         }
         const attempts = asked.length - 1

@@ -7,6 +7,8 @@ import * as TokenBroker from "@onbehalf/core/TokenBroker"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import { apiKey, layerOf } from "../../packages/core/test/support/upstream.ts"
 import { grantFor } from "./broker.ts"
 
@@ -19,11 +21,10 @@ export const secrets = [apiKey, btoa(`${apiKey}:`), "canary-token-text", btoa("c
 export const withGatekeeper = <A, E, R>(
   url: string,
   use: (gatekeeper: Gatekeeper.Gatekeeper["Service"]) => Effect.Effect<A, E, R>,
-  account: Parameters<typeof layerOf>[1] = {}
+  account: Parameters<typeof layerOf>[1] = {},
+  fetch = globalThis.fetch
 ) =>
-  Gatekeeper.Gatekeeper.use(use).pipe(
-    Effect.provide(layerOf(globalThis.fetch, { baseUrl: url, ...account }))
-  )
+  Gatekeeper.Gatekeeper.use(use).pipe(Effect.provide(layerOf(fetch, { baseUrl: url, ...account })))
 
 /** One token, one request. */
 export const askToken = (url: string, organisation = merchant) =>
@@ -60,17 +61,18 @@ export const withBrokerOn = <A, E, R>(
     )
   )
 
-/** The merchant's client, with what it needs. */
+/** The merchant's client, with what it needs; `transport` is for its own calls. */
 export const withMerchantOn = <A, E>(
   url: string,
   use: (client: MerchantClient.MerchantClient) => Effect.Effect<A, E>,
-  options?: MerchantClient.MerchantClientOptions
+  options?: MerchantClient.MerchantClientOptions,
+  transport: Layer.Layer<HttpClient.HttpClient> = FetchHttpClient.layer
 ) =>
   TokenBroker.TokenBroker.use((broker) =>
     Effect.gen(function* () {
       const source = yield* broker.source(yield* grantFor(merchant))
       return yield* use(yield* MerchantClient.make(source, options))
-    })
+    }).pipe(Effect.provide(transport))
   ).pipe(
     Effect.provide(
       TokenBroker.layer({ retryPolicy: impatient }).pipe(

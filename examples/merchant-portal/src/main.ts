@@ -2,6 +2,7 @@ import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { parseArgs, styleText } from "node:util"
 import { connect, type Nuapay } from "./nuapay.ts"
+import { portNumber, portProblem } from "./port.ts"
 import { createPortal } from "./portal.ts"
 import { type Report, walk } from "./walk.ts"
 
@@ -42,13 +43,6 @@ const settings = (): Settings => {
   }
 }
 
-const portNumber = (name: string, text: string | undefined, otherwise: number): number => {
-  if (text === undefined) return otherwise
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new Error(`${name} must be a port from 0 to 65535`)
-}
-
 const report: Report = (step, milliseconds, outcome) => {
   const time = step === "" ? "" : `${milliseconds.toFixed(milliseconds < 1 ? 2 : 0)} ms`
   print(`  ${step.padEnd(38)} ${styleText("dim", time.padStart(8))}  ${outcome}`)
@@ -62,14 +56,9 @@ const listen = (portal: ReturnType<typeof createPortal>, port: number): Promise<
   new Promise((resolve, reject) => {
     const server = portal.listen(port, "127.0.0.1", (error?: Error) => {
       if (error === undefined) resolve(server)
-      else reject(portProblem(error, port))
+      else reject(portProblem("--port", port, error))
     })
   })
-
-const portProblem = (error: Error & { code?: string }, port: number): Error =>
-  error.code === "EADDRINUSE"
-    ? new Error(`Port ${port} is in use: end what listens there, or choose another with --port`)
-    : error
 
 const address = (server: Server): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}`

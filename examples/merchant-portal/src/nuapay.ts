@@ -1,6 +1,7 @@
 import { createTokenBroker, type PromiseTokenBroker } from "@onbehalf/core"
 import { startSimulator } from "@onbehalf/simulator"
 import { memoryStore } from "@onbehalf/store-memory"
+import { portProblem } from "./port.ts"
 
 /** Nuapay, real or simulated, with a broker on it. */
 export interface Nuapay {
@@ -18,7 +19,9 @@ export const connect = async (simulatorPort: number): Promise<Nuapay> => {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("NUAPAY_")) delete process.env[name]
   }
-  const simulator = await startSimulator({ port: simulatorPort })
+  const simulator = await startSimulator({ port: simulatorPort }).catch((error: unknown) => {
+    throw portProblem("--simulator-port", simulatorPort, error)
+  })
   const broker = await createTokenBroker({
     apiKey: simulator.apiKey,
     environment: "sandbox",

@@ -1,13 +1,17 @@
 import { type GrantHandle, type PromiseTokenBroker, TokenError } from "@onbehalf/core"
 import express, { type Express, type NextFunction, type Request, type Response } from "express"
+import { LRUCache } from "lru-cache"
 import { randomUUID } from "node:crypto"
+
+/** Sessions at once; who has not been seen for longest has to sign in again. */
+export const mostSessions = 1_000
 
 /**
  * A merchant-facing app. The merchant is the one who has signed in, and never a part of the request: a
  * merchant id out of a path, a query or a header could be anybody's.
  */
 export const createPortal = (broker: PromiseTokenBroker): Express => {
-  const sessions = new Map<string, GrantHandle>()
+  const sessions = new LRUCache<string, GrantHandle>({ max: mostSessions })
   const portal = express()
   // Express shows stack traces in any other.
   portal.set("env", "production")

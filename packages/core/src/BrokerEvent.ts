@@ -5,6 +5,7 @@
  */
 import type { Revocation } from "./Revocation.ts"
 import type { TokenError } from "./TokenError.ts"
+import type { StoreError } from "./TokenStore.ts"
 
 /**
  * Whom an event is about.
@@ -95,14 +96,16 @@ export interface Revoked extends Subject {
 }
 
 /**
- * The token store failed; what happened next was up to the store policy.
+ * Trouble with the token store. It failed, and what happened next was up to the store policy; or it gave back
+ * what had not been asked for, which was deleted and counted as a miss.
  *
  * @category models
  * @since 0.1.0
  */
 export interface StoreTrouble extends Subject {
   readonly _tag: "StoreTrouble"
-  readonly operation: string
+  readonly operation: StoreError["operation"]
+  readonly problem: "failed" | "poisoned"
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { StoreTrouble } from "./BrokerEvent.ts"
 import type { TokenError } from "./TokenError.ts"
 
 /**
@@ -35,6 +36,10 @@ export interface Explanation {
   readonly lastError: { readonly error: TokenError; readonly ago: number } | undefined
   /** Requests whose answer never came: tokens that may be alive and that nobody knows. */
   readonly answersLost: number
+  /** The last trouble with the store, whoever it met; it may be over. */
+  readonly storeTrouble:
+    | (Pick<StoreTrouble, "operation" | "problem"> & { readonly ago: number })
+    | undefined
   /** For which the whole account waits, because the upstream said so. */
   readonly rateLimitedFor: number
   /** For which everything fails at once, because the API key was refused. */

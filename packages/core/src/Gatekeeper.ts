@@ -9,11 +9,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import * as HttpClient from "effect/http/HttpClient"
 import type { TokenId } from "./AccessToken.ts"
 import type { Grant } from "./Grant.ts"
+import { allPages } from "./internal/allPages.ts"
 import { checkNumbers } from "./internal/checkNumbers.ts"
 import { exchange, type Sender } from "./internal/exchange.ts"
 import { judgeOrganisation, judgeOrganisations } from "./internal/judgeOrganisations.ts"
@@ -23,6 +23,7 @@ import {
   type RevokedToken
 } from "./internal/judgeRevocation.ts"
 import { type IssuedToken, judgeToken } from "./internal/judgeToken.ts"
+import { makeIsolated } from "./internal/isolated.ts"
 import * as Request from "./internal/request.ts"
 import {
   type Organisation,
@@ -33,7 +34,6 @@ import {
   type PageRequest
 } from "./Organisation.ts"
 import { Partner } from "./Partner.ts"
-import { defaultRetryPolicy, retry } from "./RetryPolicy.ts"
 import { invalidRequest, type TokenError } from "./TokenError.ts"
 
 export type {
@@ -106,6 +106,7 @@ export const make = Effect.fnUntraced(function* (
   const account = yield* Partner
   const sender: Sender = {
     client: yield* HttpClient.HttpClient,
+    isolated: yield* makeIsolated,
     apiKey: account.apiKey,
     timeout: options.timeout ?? 5_000
   }
@@ -138,8 +139,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
- * Of Effect's fetch client, `FetchHttpClient.RequestInit` is set here (no redirects, no cookies) and replaces one
- * of yours; for mutual TLS provide `FetchHttpClient.Fetch`, or another client.
+ * Where you use Effect's fetch client, a `FetchHttpClient.RequestInit` that is provided to this layer is used, but
+ * for redirects and cookies: there are none. For mutual TLS provide `FetchHttpClient.Fetch`, or another client.
  *
  * @category layers
  * @since 0.1.0
@@ -164,25 +165,4 @@ const checkPage = ({
   return problems.length === 0
     ? Effect.succeed({ pageNumber, pageSize })
     : Effect.fail(invalidRequest(problems))
-}
-
-/** A server that never says it is at the end must not keep us for ever. */
-const maximumPages = 10_000
-
-const allPages = (
-  fetchPage: (page: PageRequest) => Effect.Effect<OrganisationPage, TokenError>
-): Stream.Stream<Organisation, TokenError> =>
-  Stream.paginate(1, (pageNumber) =>
-    fetchPage({ pageNumber, pageSize: 100 }).pipe(
-      retry(defaultRetryPolicy),
-      Effect.map((page) => [page.organisations, nextPage(page, pageNumber)] as const)
-    )
-  )
-
-const nextPage = (page: OrganisationPage, pageNumber: number): Option.Option<number> => {
-  const more =
-    page.totalPages === undefined
-      ? page.organisations.length >= page.pageSize
-      : pageNumber < page.totalPages && page.organisations.length > 0
-  return more && pageNumber < maximumPages ? Option.some(pageNumber + 1) : Option.none()
 }

@@ -12,10 +12,10 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type { AccessToken } from "./AccessToken.ts"
 import { about } from "./internal/about.ts"
-import { invalidHeaders } from "./internal/invalidHeaders.ts"
-import { isolated } from "./internal/isolated.ts"
+import { makeIsolated } from "./internal/isolated.ts"
+import { pin } from "./internal/pin.ts"
 import { Partner } from "./Partner.ts"
-import { invalidRequest, TokenError, Unavailable, Unsupported } from "./TokenError.ts"
+import { TokenError, Unavailable, Unsupported } from "./TokenError.ts"
 import type { TokenSource } from "./TokenSource.ts"
 
 /**
@@ -33,7 +33,10 @@ export interface MerchantClient extends HttpClient.HttpClient.With<TokenError> {
 export interface MerchantClientOptions {
   /** How the token is sent. Default: `bearer`. */
   readonly form?: "bearer" | "basic" | undefined
-  /** Milliseconds until the head of an answer must be there. Default: 30 000. */
+  /**
+   * Milliseconds until the head of an answer must be there. Default: 30 000. The body is a stream that you
+   * read: bound that by a timeout of yours, or by interruption.
+   */
   readonly timeout?: number | undefined
 }
 
@@ -53,6 +56,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<MerchantClient, never, Partner | HttpClient.HttpClient> {
   const { origin } = yield* Partner
   const client = yield* HttpClient.HttpClient
+  const isolated = yield* makeIsolated
   const timeout = options.timeout ?? 30_000
   const header = (token: AccessToken): string =>
     options.form === "basic" ? token.basicAuthorization() : token.authorization()
@@ -95,34 +99,6 @@ export const make = Effect.fnUntraced(function* (
   )
 })
 
-/** Control characters count as blank: at the end of an address they would be cut off. */
-const pathShape = /^\/(?!\/)[^\s\\\p{Cc}]*$/u
-const climbing = /\/(\.|%2e){1,2}(\/|[?#]|$)/i
-/** RFC 9110, section 5: what a header may consist of. */
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/
-const headerValue = /^[\t -~\x80-\xff]*$/
-
-/**
- * The request on Nuapay's origin, whatever it said; a path that would leave it, or climb, is refused, and so
- * is a header that the platform would quote in an error of its own. A caller's own `Authorization` is dropped.
- */
-const pin = (
-  origin: string,
-  request: HttpClientRequest.HttpClientRequest
-): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-  const path = request.url
-  if (!pathShape.test(path) || climbing.test(path)) {
-    const description = 'must be a path such as "/mandates", without an origin and without ".."'
-    return Effect.fail(invalidRequest([{ field: "path", description }]))
-  }
-  const own = HttpClientRequest.removeHeader(request, "authorization")
-  const headers = Object.entries(own.headers)
-  if (!headers.every(([name, value]) => headerName.test(name) && headerValue.test(value))) {
-    return Effect.fail(invalidHeaders())
-  }
-  return Effect.succeed(HttpClientRequest.setUrl(own, origin + path))
-}
-
 const isReplayable = (request: HttpClientRequest.HttpClientRequest): boolean =>
   request.body._tag === "Empty" || request.body._tag === "Uint8Array"
 
@@ -145,10 +121,8 @@ const judge = (
     : Effect.map(asWeb(response), (web) => HttpClientResponse.fromWeb(request, web))
 
 /** A body that nobody reads would hold its connection for as long as the server likes. */
-const dropBody = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> => {
-  const body = Option.getOrUndefined(HttpClientResponse.toWeb(response))?.body
-  return Effect.ignore(Effect.tryPromise(async () => body?.cancel()))
-}
+const dropBody = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
+  response.stream.pipe(Stream.interruptWhen(Effect.void), Stream.runDrain, Effect.ignore)
 
 /** The answer on its own: the platform's leads back to the request that carried the token. */
 const asWeb = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Response> =>

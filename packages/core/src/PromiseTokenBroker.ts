@@ -94,7 +94,8 @@ export interface GrantHandle {
   authorization(options?: TokenOptions): Promise<string>
   /**
    * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token.
-   * A refused token is replaced once, where the body can be sent again.
+   * A refused token is replaced once, where the body can be sent again. The head of the answer is there within
+   * 30 seconds; the body is a stream that you read, for as long as your `signal` lets you.
    */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A new token, whatever is held. */
@@ -134,12 +135,12 @@ export interface PromiseTokenBroker extends AsyncDisposable {
     merchants: ReadonlyArray<GrantOptions & { readonly organisationId: string }>,
     options?: WarmOptions
   ): AsyncIterable<WarmProgress>
-  /** What the broker does, from now on, until the loop that reads it ends. */
+  /** What the broker does, from now on, until the loop that reads it or the broker ends. */
   events(): AsyncIterable<BrokerEvent>
   /** What the store holds; no secrets. */
   entries(): Promise<ReadonlyArray<StoreEntry>>
   /**
-   * Ends all work under way. Tokens stay valid at Nuapay until they expire, unless `revoke` is set: then
+   * Ends all work under way with `BrokerClosed`, and so does everything asked for later. Tokens stay valid at Nuapay until they expire, unless `revoke` is set: then
    * those that this process fetched are revoked first, for `within` milliseconds at most (default 5 000).
    */
   close(options?: CloseOptions): Promise<ShutdownReport | undefined>

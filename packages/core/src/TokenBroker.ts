@@ -205,6 +205,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     maximumWait: retryPolicy.maximumRetryAfter
   })
   const store = TrustedStore.make(yield* TokenStore, {
+    now,
     seen,
     tombstones: Tombstones.make(now, maximumRecords),
     policy: options.storePolicy ?? "bypass",

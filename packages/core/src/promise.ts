@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
@@ -57,8 +59,8 @@ export const createTokenBroker = async (
   checkGiven(options)
   const fetch = options.fetch ?? globalThis.fetch
   const runtime = ManagedRuntime.make(layerOf(options, fetch))
-  const state = { closed: false }
-  const run = runOn(runtime, state)
+  const closed = Deferred.makeUnsafe<void>()
+  const run = runOn(runtime, closed)
   const broker = await run(TokenBroker.TokenBroker)
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const parts: HandleParts = { run, fetch, broker }
@@ -68,17 +70,17 @@ export const createTokenBroker = async (
   }
   const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
     const revoked =
-      how.revoke === true && !state.closed
+      how.revoke === true && !Deferred.isDoneUnsafe(closed)
         ? await run(broker.revokeIssued(how.within ?? 5_000))
         : undefined
-    state.closed = true
+    Deferred.doneUnsafe(closed, Exit.void)
     await runtime.dispose()
     return revoked
   }
   const withRetry = retry(defaultRetryPolicy)
   return {
     organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
-    allOrganisations: (filter) => Stream.toAsyncIterable(gatekeeper.allOrganisations(filter)),
+    allOrganisations: (filter) => read(closed, gatekeeper.allOrganisations(filter)),
     organisation: (id) => run(withRetry(gatekeeper.organisation(id))),
     forOrganisation: (id, grant) => handle(Grant.forOrganisation(id, grant)),
     own: (grant) => handle(Grant.own(grant)),
@@ -88,7 +90,8 @@ export const createTokenBroker = async (
     revokeOrganisation: (id) => run(broker.revokeOrganisation(id)),
     revokeOwn: () => run(broker.revokeOwn),
     warm: (merchants, warmOptions) =>
-      Stream.toAsyncIterable(
+      read(
+        closed,
         Stream.unwrap(
           Effect.map(
             Effect.forEach(merchants, ({ organisationId, ...grant }) =>
@@ -98,7 +101,8 @@ export const createTokenBroker = async (
           )
         )
       ),
-    events: () => Stream.toAsyncIterable(broker.events),
+    // A listener's loop is over with the broker, not broken off.
+    events: () => read(closed, broker.events, Deferred.await(closed)),
     entries: () => run(broker.entries),
     close,
     [Symbol.asyncDispose]: async () => {
@@ -119,23 +123,42 @@ const checkGiven = ({ apiKey, store }: CreateTokenBrokerOptions): void => {
   }
 }
 
+const brokerClosed = () => new TokenError({ reason: new BrokerClosed({}) })
+
 /** Rejects with the signal's reason where the signal is why it ended, as `fetch` does. */
 const runOn =
   (
     runtime: ManagedRuntime.ManagedRuntime<Services, TokenError>,
-    state: { readonly closed: boolean }
+    closed: Deferred.Deferred<void>
   ): Run =>
   async (effect, signal) => {
     signal?.throwIfAborted()
-    if (state.closed) throw new TokenError({ reason: new BrokerClosed({}) })
+    if (Deferred.isDoneUnsafe(closed)) throw brokerClosed()
     try {
       return await runtime.runPromise(effect, { signal: signal ?? undefined })
     } catch (error) {
       signal?.throwIfAborted()
-      if (state.closed) throw new TokenError({ reason: new BrokerClosed({}) })
+      if (Deferred.isDoneUnsafe(closed)) throw brokerClosed()
       throw error
     }
   }
+
+/** What is read in a loop; `atEnd` says how that ends where the broker is closed meanwhile. */
+const read = <A>(
+  closed: Deferred.Deferred<void>,
+  stream: Stream.Stream<A, TokenError>,
+  atEnd: Effect.Effect<void, TokenError> = Effect.andThen(
+    Deferred.await(closed),
+    Effect.suspend(() => Effect.fail(brokerClosed()))
+  )
+): AsyncIterable<A> =>
+  Stream.toAsyncIterable(
+    Stream.suspend(() =>
+      Deferred.isDoneUnsafe(closed)
+        ? Stream.fail(brokerClosed())
+        : Stream.interruptWhen(stream, atEnd)
+    )
+  )
 
 /** What all handles of one broker share. */
 interface HandleParts {

@@ -5,6 +5,10 @@
  * options here, so that a client can be tried against each reading.
  */
 
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { checkOptions, type InvalidOptions, whole } from "./InvalidOptions.ts"
+
 /** The default API key of the main partner: a fixture, the same in every run, no secret. */
 export const simulatorApiKey = "simulator-partner-api-key"
 
@@ -60,12 +64,35 @@ const withoutSlash = (prefix: string) => {
   return trimmed === "" || trimmed.startsWith("/") ? trimmed : `/${trimmed}`
 }
 
-/** Fills in every default; prefixes come out with a leading and without a trailing slash. */
-export const resolveOptions = (options: SimulatorOptions = {}): Settings => ({
+const text = Schema.optional(Schema.String)
+
+const bounds = Schema.Struct({
+  seed: text,
+  apiKey: Schema.optional(Schema.NonEmptyString),
+  merchants: Schema.optional(whole(1, 5_000)),
+  gatekeeperPrefix: text,
+  organisationPrefix: text,
+  allowedAddresses: Schema.optional(Schema.Array(Schema.String)),
+  ipFiltering: Schema.optional(Schema.Boolean),
+  revokeUnknown: Schema.optional(Schema.Literals([404, 422, 200])),
+  errorDetails: Schema.optional(Schema.Literals(["array", "object"])),
+  rateLimit: Schema.optional(Schema.Struct({ requests: whole(1), perMillis: whole(1) })),
+  applicationTokenSeconds: Schema.optional(whole(1)),
+  maximumBodyBytes: Schema.optional(whole(1))
+})
+
+/** Checks the options and fills in every default. */
+export const resolveOptions = (
+  options: SimulatorOptions = {}
+): Effect.Effect<Settings, InvalidOptions> =>
+  Effect.map(checkOptions(bounds, options), () => withDefaults(options))
+
+/** Prefixes come out with a leading and without a trailing slash. */
+const withDefaults = (options: SimulatorOptions): Settings => ({
   seed: options.seed ?? "onbehalf",
   clock: options.clock,
   apiKey: options.apiKey ?? simulatorApiKey,
-  merchants: Math.min(5000, Math.max(1, Math.trunc(options.merchants ?? 120))),
+  merchants: options.merchants ?? 120,
   gatekeeperPrefix: withoutSlash(options.gatekeeperPrefix ?? ""),
   organisationPrefix: withoutSlash(options.organisationPrefix ?? ""),
   allowedAddresses:

@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net"
 import { controlPath } from "./ControlApi.ts"
 import type { ConnectionReset } from "./ConnectionReset.ts"
 import type { Handler } from "./internal/exchange.ts"
+import { checkOptions, whole } from "./InvalidOptions.ts"
 
 /** Where a simulator listens. */
 export interface ServerOptions {
@@ -97,8 +98,15 @@ export interface Served {
   readonly controlHandler: Handler
 }
 
+const bounds = Schema.Struct({
+  port: Schema.optional(whole(0, 65_535)),
+  host: Schema.optional(Schema.NonEmptyString),
+  controlPort: Schema.optional(whole(0, 65_535))
+})
+
 /** Serves a simulator over HTTP/1.1 until the scope closes. */
 export const serve = Effect.fnUntraced(function* (simulator: Served, options: ServerOptions = {}) {
+  yield* checkOptions(bounds, options)
   const host = options.host ?? "127.0.0.1"
   const port = options.port ?? 0
   if (options.controlPort === undefined) {

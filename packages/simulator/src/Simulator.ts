@@ -7,6 +7,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { controlsOf, withControls, type SimulatorControls } from "./Controls.ts"
 import { makeControl, makeServices, together } from "./internal/routes.ts"
+import type { InvalidOptions } from "./InvalidOptions.ts"
 import { makeModel } from "./Model.ts"
 import { resolveOptions, type SimulatorOptions } from "./Options.ts"
 import {
@@ -36,11 +37,11 @@ export class Simulator extends Context.Service<Simulator, SimulatorService>()(
   "@onbehalf/simulator/Simulator"
 ) {
   /** A simulator with its own data, tokens, faults and log. Each call makes another one. */
-  static readonly layer = (options?: SimulatorOptions): Layer.Layer<Simulator> =>
+  static readonly layer = (options?: SimulatorOptions): Layer.Layer<Simulator, InvalidOptions> =>
     Layer.effect(
       Simulator,
       Effect.gen(function* () {
-        const model = makeModel(resolveOptions(options))
+        const model = makeModel(yield* resolveOptions(options))
         const servicesHandler = yield* makeServices(model)
         const controlHandler = yield* makeControl(model)
         const handler = together(servicesHandler, controlHandler)
@@ -78,7 +79,7 @@ export class Simulator extends Context.Service<Simulator, SimulatorService>()(
   /** A Node HTTP server, on a free port of 127.0.0.1 unless told otherwise. */
   static readonly layerServer = (
     options?: ServerOptions
-  ): Layer.Layer<SimulatorServer, ListenError, Simulator> =>
+  ): Layer.Layer<SimulatorServer, ListenError | InvalidOptions, Simulator> =>
     Layer.effect(
       SimulatorServer,
       Effect.flatMap(Simulator, (simulator) => serve(simulator, options))

@@ -35,7 +35,7 @@ const answer = (simulator: SimulatorService, request: Request) =>
 /**
  * Starts a simulator on a free port of 127.0.0.1 (or `host` and `port`).
  *
- * Rejects with `ListenError` when the port is in use.
+ * Rejects with `ListenError` when the port is in use, and with `InvalidOptions` where an option is wrong.
  *
  * @example
  * ```ts

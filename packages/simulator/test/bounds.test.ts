@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import { makeDirectory } from "../src/Directory.ts"
 import { makeFaults, mostFaults } from "../src/Faults.ts"
 import { makeSeed } from "../src/internal/seed.ts"
@@ -50,7 +51,10 @@ describe("everything is bounded", () => {
   })
 
   it("the tokens that are remembered: the oldest go first", () => {
-    const { merchants, partner } = makeDirectory(seed, resolveOptions({ merchants: 1 }))
+    const { merchants, partner } = makeDirectory(
+      seed,
+      Effect.runSync(resolveOptions({ merchants: 1 }))
+    )
     const mint = makeTokenMint(seed, 10)
     const request = {
       now: 0,

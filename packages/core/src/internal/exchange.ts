@@ -14,12 +14,13 @@ import { TokenError, type TokenErrorReason, Unavailable, Unsupported } from "../
 import type { ApiKeyRing } from "./apiKeyRing.ts"
 import { about } from "./about.ts"
 import { type Answer, type Asked, type Judged, maximumAnswerBytes } from "./answer.ts"
-import { isolated } from "./isolated.ts"
+import type { Isolated } from "./isolated.ts"
 import type { ApiRequest } from "./request.ts"
 
 /** How requests are sent: with which client, credentials, and within what time. */
 export interface Sender {
   readonly client: HttpClient.HttpClient
+  readonly isolated: Isolated
   readonly apiKey: ApiKeyRing
   /** Milliseconds for one request, from sending to the last byte. */
   readonly timeout: number
@@ -79,7 +80,7 @@ const send = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Answer, TokenError> {
   const target = yield* checkTarget(request)
   const response = yield* sender.client.execute(httpRequest(basic, request)).pipe(
-    isolated,
+    sender.isolated,
     // The platform's own error leads to the request and its headers: it ends here.
     Effect.mapError((error) => unavailable(request, neverSent(error) ? "connection" : "transfer"))
   )

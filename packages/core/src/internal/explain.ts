@@ -12,6 +12,7 @@ export const explain = (
   const held = store.peek(key)
   const flight = flights.under(key)
   const record = ledger.record(key.text)
+  const trouble = store.trouble()
   return {
     organisation: key.organisation,
     held:
@@ -31,6 +32,10 @@ export const explain = (
         ? undefined
         : { error: record.lastError, ago: time - record.lastErrorAt },
     answersLost: record.answersLost,
+    storeTrouble:
+      trouble === undefined
+        ? undefined
+        : { operation: trouble.operation, problem: trouble.problem, ago: time - trouble.at },
     ...admission.state(key)
   }
 }

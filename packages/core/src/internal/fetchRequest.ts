@@ -16,7 +16,8 @@ export const requestOf = (
   Effect.map(headersOf(init.headers), (headers) => {
     const method = (init.method ?? "GET").toUpperCase() as HttpMethod.HttpMethod
     const body = bodyOf(init.body, headers.get("content-type") ?? undefined)
-    return HttpClientRequest.make(method)(path).pipe(
+    return HttpClientRequest.get(path).pipe(
+      HttpClientRequest.setMethod(method),
       HttpClientRequest.setBody(body),
       HttpClientRequest.setHeaders(headers)
     )

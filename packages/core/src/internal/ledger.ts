@@ -45,7 +45,7 @@ export const make = (now: MonotonicMillis, maximum: number): Ledger => {
     },
     failed: (key, error, limit, random) => {
       const before = record(key)
-      const pause = Math.min(pauseMost, pauseFirst * 2 ** Math.min(before.failures, 10))
+      const pause = Math.min(pauseMost, pauseFirst * 2 ** before.failures)
       const jittered = pause * (0.5 + random)
       records.set(key, {
         ...before,

@@ -14,7 +14,9 @@ import type {
 } from "../TokenStore.ts"
 import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
+import type { MonotonicMillis } from "./monotonic.ts"
 import type { Seen } from "./seen.ts"
+import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
 
 /**
@@ -46,9 +48,12 @@ export interface TrustedStore {
   readonly changes: Stream.Stream<StoreChange, StoreError>
   readonly revoke: (owner: string) => Effect.Effect<number, TokenError>
   readonly entries: Effect.Effect<ReadonlyArray<StoreEntry>, TokenError>
+  /** The last trouble, for `explain`. */
+  readonly trouble: () => StoreTroubles.Trouble | undefined
 }
 
 export interface TrustedStoreOptions {
+  readonly now: MonotonicMillis
   readonly seen: Seen
   readonly tombstones: Tombstones
   readonly policy: StorePolicy
@@ -68,18 +73,20 @@ const nothing: TrustedLookup = { held: undefined, generation: undefined }
 
 export const make = (
   store: TokenStore["Service"],
-  { announcer, policy, seen, tombstones }: TrustedStoreOptions
+  { announcer, now, policy, seen, tombstones }: TrustedStoreOptions
 ): TrustedStore => {
-  const handled = handling(announcer, policy)
+  const troubles = StoreTroubles.make(now, announcer)
+  const handled = handling(troubles, policy)
 
   /** A record of another key, or of a revoked token, is deleted where it lies, and counts as a miss. */
   const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
     const held = lookup.held
     if (held === undefined) return Effect.succeed(lookup)
-    if (isOwn(key, held) && !tombstones.isBuried(held) && seen.admit(key, held.token)) {
-      return Effect.succeed(lookup)
-    }
-    return Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
+    const removed = Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
+    if (tombstones.isBuried(held)) return removed
+    return isOwn(key, held) && seen.admit(key, held.token)
+      ? Effect.succeed(lookup)
+      : Effect.andThen(troubles.note("get", "poisoned", key.organisation), removed)
   }
 
   return {
@@ -114,7 +121,8 @@ export const make = (
         tombstones.buryOwner(owner)
         return handled(store.revoke(owner), 0, undefined)
       }),
-    entries: handled(store.entries, [], undefined)
+    entries: handled(store.entries, [], undefined),
+    trouble: troubles.last
   }
 }
 
@@ -126,11 +134,11 @@ type Handled = <A, R>(
 
 /** Trouble is told, and met by the policy. */
 const handling =
-  (announcer: Announcer, policy: StorePolicy): Handled =>
+  (troubles: StoreTroubles.StoreTroubles, policy: StorePolicy): Handled =>
   (effect, otherwise, organisation) =>
     Effect.catch(effect, ({ operation }) =>
       Effect.andThen(
-        announcer.announce({ _tag: "StoreTrouble", organisation, operation }),
+        troubles.note(operation, "failed", organisation),
         policy === "bypass"
           ? Effect.succeed(otherwise)
           : Effect.fail(storeUnavailable(operation, organisation))

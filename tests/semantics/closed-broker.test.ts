@@ -1,0 +1,116 @@
+import { assert, describe, it } from "@effect/vitest"
+import { createTokenBroker, type PromiseTokenBroker } from "@onbehalf/core"
+import { memoryStore } from "@onbehalf/store-memory"
+import {
+  type Answers,
+  apiKey,
+  minting,
+  upstream
+} from "../../packages/core/test/support/upstream.ts"
+import { rejection } from "../support/rejection.ts"
+
+const merchants = ["m1", "m2", "m3"].map((organisationId) => ({
+  organisationId,
+  scopes: ["admin"]
+}))
+
+const pages: Answers = (asked) => {
+  const pageNumber = Number(new URL(asked.url).searchParams.get("pagenumber"))
+  return Response.json({
+    data: [{ id: `m${pageNumber}`, name: "Åsa" }],
+    page: { pageNumber, pageSize: 1, totalElements: 9, totalPages: 9 }
+  })
+}
+
+/** Answers once, and never again. */
+const once =
+  (answers: Answers): Answers =>
+  (asked, count) =>
+    count === 1 ? answers(asked, count) : new Promise(() => undefined)
+
+const open = async (answers: Answers) => {
+  const { asked, fetch } = upstream(answers)
+  const broker = await createTokenBroker({
+    apiKey,
+    environment: "sandbox",
+    store: memoryStore(),
+    fetch
+  })
+  return { asked, broker }
+}
+
+const loops: ReadonlyArray<
+  readonly [
+    name: string,
+    read: (broker: PromiseTokenBroker) => AsyncIterable<unknown>,
+    answers: Answers
+  ]
+> = [
+  ["allOrganisations", (broker) => broker.allOrganisations(), pages],
+  ["warm", (broker) => broker.warm(merchants, { perSecond: 1_000 }), minting],
+  ["events", (broker) => broker.events(), minting]
+]
+
+const drain = async (items: AsyncIterable<unknown>): Promise<void> => {
+  for await (const item of items) assert.isDefined(item)
+}
+
+describe("invariant 8: a closed broker keeps no loop waiting", () => {
+  it.each(loops)("%s after close: BrokerClosed, and nothing is sent", async (_, read, answers) => {
+    const { asked, broker } = await open(answers)
+    const begunBefore = read(broker)
+    await broker.close()
+    assert.strictEqual((await rejection(drain(begunBefore))).code, "broker_closed")
+    assert.strictEqual((await rejection(drain(read(broker)))).code, "broker_closed")
+    assert.strictEqual(asked.length, 0)
+  })
+
+  it.each(loops.slice(0, 2))("close while %s is read: BrokerClosed", async (_, read, answers) => {
+    const { broker } = await open(once(answers))
+    const items = read(broker)[Symbol.asyncIterator]()
+    assert.isFalse((await items.next()).done)
+    const waiting = rejection(items.next())
+    await broker.close()
+    assert.strictEqual((await waiting).code, "broker_closed")
+    assert.isTrue((await items.next()).done)
+  })
+
+  it("close between two items of a loop: BrokerClosed for the next", async () => {
+    const { asked, broker } = await open(pages)
+    const items = broker.allOrganisations()[Symbol.asyncIterator]()
+    assert.isFalse((await items.next()).done)
+    await broker.close()
+    const { length } = asked
+    assert.strictEqual((await rejection(items.next())).code, "broker_closed")
+    assert.strictEqual(asked.length, length)
+  })
+
+  it("close while events are read: the loop is over", async () => {
+    const { broker } = await open(minting)
+    const items = broker.events()[Symbol.asyncIterator]()
+    const first = items.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    const handle = await broker.forOrganisation("m1", { scopes: ["admin"] })
+    await handle.token()
+    await broker.close()
+    assert.strictEqual((await first).value?._tag, "Acquired")
+    assert.isTrue((await items.next()).done)
+  })
+
+  it("close with tokens to revoke: loops are read until those are revoked", async () => {
+    const gate = Promise.withResolvers<void>()
+    const { broker } = await open(async (asked, count) => {
+      const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+      if (id === undefined) return minting(asked, count)
+      await gate.promise
+      return Response.json({ data: { id, status: "REVOKED" } })
+    })
+    const handle = await broker.forOrganisation("m1", { scopes: ["admin"] })
+    await handle.token()
+    const events = drain(broker.events())
+    const closing = broker.close({ revoke: true })
+    gate.resolve()
+    assert.strictEqual((await closing)?.revoked, 1)
+    await events
+  })
+})
