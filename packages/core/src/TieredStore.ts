@@ -14,7 +14,7 @@ import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
-import { monotonicMillis } from "./internal/monotonic.ts"
+import { monotonicMillis } from "./MonotonicClock.ts"
 import type { TokenKey } from "./TokenKey.ts"
 import { type Lookup, type StoreChange, type StoredToken, TokenStore } from "./TokenStore.ts"
 

@@ -27,12 +27,20 @@ export interface TokenKey {
 }
 
 /**
+ * What of a partner account is part of a key. The API key is not: tokens survive a new one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type KeyAccount = Pick<Partner["Service"], "environment" | "gatekeeperUrl" | "account">
+
+/**
  * The key of a grant. Grants without `expiresIn` must have been given the broker's default before.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (account: Partner["Service"], grant: Grant): TokenKey => {
+export const make = (account: KeyAccount, grant: Grant): TokenKey => {
   const organisation = organisationOf(grant)
   const ownParts = ownerParts(account, organisation)
   return {
@@ -48,7 +56,7 @@ export const make = (account: Partner["Service"], grant: Grant): TokenKey => {
  * @category constructors
  * @since 0.1.0
  */
-export const owner = (account: Partner["Service"], organisation: string | undefined): string =>
+export const owner = (account: KeyAccount, organisation: string | undefined): string =>
   encode(ownerParts(account, organisation))
 
 /**
@@ -82,7 +90,7 @@ export const encode = (parts: ReadonlyArray<string>): string =>
   parts.map((part) => `${part.length}:${part}`).join("")
 
 const ownerParts = (
-  account: Partner["Service"],
+  account: KeyAccount,
   organisation: string | undefined
 ): ReadonlyArray<string> => [
   account.environment,

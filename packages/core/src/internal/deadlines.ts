@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import type { MonotonicMillis } from "./monotonic.ts"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 
 /**
  * Gives up what takes too long. All have equally long, so they are due in the order in which they began: one

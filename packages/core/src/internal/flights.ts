@@ -5,12 +5,12 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import { BrokerClosed, TokenError, Unavailable } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import { about } from "./about.ts"
 import * as Deadlines from "./deadlines.ts"
 import * as Launcher from "./launcher.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /** One fetch under way, shared by all who need its result. */
 export interface Flight<A> {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import { StoreError, type TokenStore } from "../TokenStore.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /** Milliseconds for which a store that did not answer is not asked again, where it can be done without. */
 const pause = 1_000

@@ -1,7 +1,7 @@
 import type { TokenId } from "../AccessToken.ts"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { OrganisationId } from "../Organisation.ts"
 import { BoundedMap } from "./boundedMap.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /** A token that this process fetched. */
 export interface IssuedHere {

@@ -1,5 +1,5 @@
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { TokenError } from "../TokenError.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
  * After the API key was refused everything fails at once, for a while that grows: a refused key is one call,

@@ -1,6 +1,6 @@
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { TokenError } from "../TokenError.ts"
 import { BoundedMap } from "./boundedMap.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /** What happened to a key lately, for `explain` and for the pause after a failed renewal. */
 export interface KeyRecord {

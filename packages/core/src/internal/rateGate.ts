@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { RateLimited } from "../TokenError.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /** One gate for the whole account: after a 429 nobody sends until the upstream's wait is over. */
 export interface RateGate {

@@ -1,7 +1,7 @@
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import { BoundedMap } from "./boundedMap.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
  * What was just refused to one organisation, so that the same is not asked again at once. A 404 is of the

@@ -1,6 +1,6 @@
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { StoredToken } from "../TokenStore.ts"
 import { BoundedMap } from "./boundedMap.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
 
 /**
  * What this process has revoked or found refused. The store was told, too; but where it could not be reached
