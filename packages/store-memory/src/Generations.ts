@@ -1,3 +1,5 @@
+import { oldestOf } from "./oldest.ts"
+
 /**
  * Which owners were revoked since when, in bounded memory. One counter serves all owners: an owner's
  * generation is the counter's value at its last revocation. When an owner is forgotten, its value becomes the
@@ -12,6 +14,7 @@ export interface Generations {
 
 export const make = (maximumOwners: number): Generations => {
   const revokedAt = new Map<string, number>()
+  const oldest = oldestOf(revokedAt)
   let counter = 0
   let floor = 0
   return {
@@ -21,10 +24,9 @@ export const make = (maximumOwners: number): Generations => {
       revokedAt.delete(owner)
       revokedAt.set(owner, counter)
       if (revokedAt.size <= maximumOwners) return
-      const oldest = revokedAt.entries().next()
-      if (oldest.done) return
-      floor = oldest.value[1]
-      revokedAt.delete(oldest.value[0])
+      const [forgotten, generation] = oldest() ?? [owner, counter]
+      floor = generation
+      revokedAt.delete(forgotten)
     },
     hasPassed: (owner, generation) => generation < (revokedAt.get(owner) ?? floor)
   }

@@ -4,14 +4,14 @@
  * @since 0.1.0
  */
 import type { StoreAdapter } from "@onbehalf/core"
+import { monotonicMillis } from "@onbehalf/core/MonotonicClock"
 import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import * as TokenStore from "@onbehalf/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as PubSub from "effect/PubSub"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import * as Feed from "./Feed.ts"
 import * as Generations from "./Generations.ts"
 import * as Leases from "./Leases.ts"
 import * as OwnedTokens from "./OwnedTokens.ts"
@@ -23,6 +23,11 @@ import * as OwnedTokens from "./OwnedTokens.ts"
 export interface MemoryStoreOptions {
   /** The most tokens held; the one that was fetched longest ago goes first. Default: 100 000. */
   readonly maximumTokens?: number | undefined
+  /**
+   * About how much memory the tokens may take, in bytes; the one that was fetched longest ago goes first.
+   * From 1 MiB, so that there is room for any token. Default: 256 MiB.
+   */
+  readonly maximumBytes?: number | undefined
 }
 
 /**
@@ -53,75 +58,84 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
+  maximumBytes = 268_435_456,
   maximumTokens = 100_000
 }: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"], TokenError> {
-  yield* checkMaximum(maximumTokens)
-  const now = yield* Effect.map(Clock.Clock, (clock) => () => clock.monotonicTimeNanosUnsafe())
-  // Not one change may be missed by a tier, and tiers never stand still: nothing piles up.
-  const changes = yield* PubSub.unbounded<TokenStore.StoreChange>()
-  const tell = (change: TokenStore.StoreChange) => PubSub.publish(changes, change)
-  const tokens = OwnedTokens.make(maximumTokens)
+  yield* checkAtLeast("maximumTokens", maximumTokens, 1)
+  yield* checkAtLeast("maximumBytes", maximumBytes, 1_048_576)
+  const now = monotonicMillis(yield* Clock.Clock)
+  const feed = Feed.make(backlog)
+  const tokens = OwnedTokens.make({ maximumBytes, maximumTokens })
   const generations = Generations.make(maximumTokens)
-  const leases = Leases.make(now)
+  const leases = Leases.make(now, (text) => feed.tell({ _tag: "Released", text }))
+  const isAlive = ({ lifetime }: TokenStore.StoredToken) => lifetime.end > now()
+
+  /** One step. What has ended leaves on the way: nothing here may keep the process alive to wait for it. */
+  const step = <A>(operation: () => A): Effect.Effect<A> =>
+    Effect.sync(() => {
+      tokens.sweep(now())
+      return operation()
+    })
 
   return TokenStore.TokenStore.of({
-    // Not counted as use: a busy merchant's token is put anew at each renewal.
     peek: (key) => tokens.peek(key.text),
     epoch: tokens.epoch,
     get: (key) =>
-      Effect.sync(() => ({ held: tokens.get(key.text), generation: generations.current() })),
-    put: (stored, generation) =>
-      Effect.suspend(() => {
-        const { key, token } = stored
-        if (generations.hasPassed(key.owner, generation)) return Effect.succeed("superseded")
-        tokens.set(stored)
-        return Effect.as(tell({ _tag: "Stored", text: key.text, id: token.id }), "stored")
+      step(() => {
+        const held = tokens.peek(key.text)
+        return { held: held && isAlive(held) ? held : undefined, generation: generations.current() }
       }),
-    remove: (key, id) =>
-      Effect.suspend(() => {
-        if (tokens.peek(key.text)?.token.id !== id) return Effect.succeed(false)
-        tokens.delete(key.text)
-        return Effect.as(tell({ _tag: "Removed", text: key.text, id }), true)
+    put: (stored, generation) =>
+      step(() => {
+        const { key, token } = stored
+        if (generations.hasPassed(key.owner, generation)) return "superseded"
+        tokens.set(stored)
+        feed.tell({ _tag: "Stored", text: key.text, id: token.id })
+        return "stored"
+      }),
+    remove: ({ text }, id) =>
+      step(() => {
+        if (tokens.peek(text)?.token.id !== id) return false
+        tokens.delete(text)
+        feed.tell({ _tag: "Removed", text, id })
+        return true
       }),
     revoke: (owner) =>
-      Effect.suspend(() => {
+      step(() => {
         generations.advance(owner)
-        return Effect.as(tell({ _tag: "Revoked", owner }), tokens.deleteOwner(owner))
+        const count = tokens.deleteOwner(owner)
+        feed.tell({ _tag: "Revoked", owner })
+        return count
       }),
-    lease: (key, atMost) =>
+    lease: ({ text }, atMost) =>
       Effect.uninterruptible(
         Effect.flatMap(Effect.scope, (scope) => {
-          const lease = leases.take(key.text, atMost)
+          const lease = leases.take(text, atMost)
           if (lease === undefined) return Effect.succeed(lease)
-          const release = Effect.suspend(() =>
-            leases.release(key.text, lease)
-              ? tell({ _tag: "Released", text: key.text })
-              : Effect.void
-          )
+          const release = Effect.sync(() => leases.release(text, lease))
           return Effect.as(Scope.addFinalizer(scope, release), lease)
         })
       ),
-    // Connected is said once the subscription stands, so that nothing falls in between.
-    changes: Stream.unwrap(
-      Effect.map(PubSub.subscribe(changes), (subscription) =>
-        Stream.concat(
-          Stream.succeed<TokenStore.StoreChange>({ _tag: "Connected" }),
-          Stream.fromSubscription(subscription)
-        )
-      )
-    ),
-    entries: Effect.sync(() => Array.from(tokens.values(), entry))
+    changes: feed.changes,
+    entries: step(() => Array.from(tokens.values()).filter(isAlive).map(entry))
   })
 })
 
-const checkMaximum = (maximum: number): Effect.Effect<void, TokenError> =>
-  Number.isSafeInteger(maximum) && maximum > 0
+/** Changes that may wait for one listener: some megabytes. */
+const backlog = 65_536
+
+const checkAtLeast = (
+  setting: string,
+  value: number,
+  least: number
+): Effect.Effect<void, TokenError> =>
+  Number.isSafeInteger(value) && value >= least
     ? Effect.void
     : Effect.fail(
         new TokenError({
           reason: new InvalidConfiguration({
-            setting: "maximumTokens",
-            problem: "must be a whole number from 1"
+            setting,
+            problem: `must be a whole number from ${least}`
           })
         })
       )

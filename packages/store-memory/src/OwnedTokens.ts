@@ -1,70 +1,81 @@
 import type { StoredToken } from "@onbehalf/core/TokenStore"
-import { LRUCache } from "lru-cache"
+import * as Ends from "./Ends.ts"
+import { oldestOf } from "./oldest.ts"
+import * as OwnerIndex from "./OwnerIndex.ts"
 
-/** Tokens by key, bounded, with an index by owner. */
+/** Tokens by key, bounded, with an index by owner and one by end. */
 export interface OwnedTokens {
+  /** One look into a Map: no clock, no allocation. What it gives may have ended. */
   readonly peek: (text: string) => StoredToken | undefined
-  /** Counts as use. */
-  readonly get: (text: string) => StoredToken | undefined
   readonly set: (stored: StoredToken) => void
   readonly delete: (text: string) => void
   /** How many there were. */
   readonly deleteOwner: (owner: string) => number
+  /** Lets go of what ended a second ago or longer; cheap enough for every operation. */
+  readonly sweep: (now: number) => void
   readonly values: () => Iterable<StoredToken>
   /** Grows whenever a token went or was replaced. */
   readonly epoch: () => number
 }
 
-export const make = (maximum: number): OwnedTokens => {
-  const byOwner: Index = new Map()
+export interface Limits {
+  readonly maximumTokens: number
+  readonly maximumBytes: number
+}
+
+export const make = ({ maximumBytes, maximumTokens }: Limits): OwnedTokens => {
+  const tokens = new Map<string, StoredToken>()
+  const oldest = oldestOf(tokens)
+  const byOwner = OwnerIndex.make()
+  const ends = Ends.make()
+  let bytes = 0
   let epoch = 0
-  const tokens = new LRUCache<string, StoredToken>({
-    max: maximum,
-    dispose: (stored) => {
-      epoch++
-      forget(byOwner, stored)
-    }
-  })
+
+  const add = (stored: StoredToken): void => {
+    const { key, lifetime } = stored
+    tokens.set(key.text, stored)
+    byOwner.add(key)
+    ends.add(key.text, lifetime.end)
+    bytes += bytesOf(stored)
+  }
+
+  const remove = (text: string): void => {
+    const stored = tokens.get(text)
+    if (stored === undefined) return
+    tokens.delete(text)
+    byOwner.remove(stored.key)
+    ends.remove(text, stored.lifetime.end)
+    bytes -= bytesOf(stored)
+    epoch++
+  }
+
   return {
-    peek: (text) => tokens.peek(text),
-    get: (text) => tokens.get(text),
+    peek: (text) => tokens.get(text),
     set: (stored) => {
-      tokens.set(stored.key.text, stored)
-      remember(byOwner, stored)
+      remove(stored.key.text)
+      add(stored)
+      while (tokens.size > maximumTokens || bytes > maximumBytes) remove(oldest()?.[0] ?? "")
     },
-    delete: (text) => {
-      tokens.delete(text)
-    },
+    delete: remove,
     deleteOwner: (owner) => {
-      const texts = textsOf(byOwner, owner)
-      for (const text of texts) tokens.delete(text)
+      const texts = byOwner.textsOf(owner)
+      for (const text of texts) remove(text)
       return texts.length
+    },
+    sweep: (now) => {
+      for (const text of ends.over(now)) remove(text)
     },
     values: () => tokens.values(),
     epoch: () => epoch
   }
 }
 
-/** Most owners have one token: its key alone, then. */
-type Index = Map<string, string | Set<string>>
+/** What the objects around a token's texts take, measured. */
+const overhead = 1_000
 
-const remember = (index: Index, { key }: StoredToken): void => {
-  const known = index.get(key.owner)
-  if (known === undefined) index.set(key.owner, key.text)
-  else if (typeof known === "string") index.set(key.owner, new Set([known, key.text]))
-  else known.add(key.text)
-}
-
-const forget = (index: Index, { key }: StoredToken): void => {
-  const known = index.get(key.owner)
-  if (known === key.text) index.delete(key.owner)
-  if (typeof known !== "object") return
-  known.delete(key.text)
-  if (known.size === 0) index.delete(key.owner)
-}
-
-const textsOf = (index: Index, owner: string): ReadonlyArray<string> => {
-  const known = index.get(owner)
-  if (known === undefined) return []
-  return typeof known === "string" ? [known] : [...known]
+/** About how many bytes of memory a token takes. */
+export const bytesOf = ({ key, token }: StoredToken): number => {
+  let letters = key.text.length + key.owner.length + token.id.length + token.reveal().length
+  for (const scope of token.scopes) letters += scope.length
+  return overhead + letters
 }
