@@ -71,7 +71,7 @@ export const make = ({ maximumBytes, maximumTokens }: Limits): OwnedTokens => {
 }
 
 /** What the objects around a token's texts take, measured. */
-const overhead = 1_000
+const overhead = 700
 
 /** About how many bytes of memory a token takes. */
 export const bytesOf = ({ key, token }: StoredToken): number => {

@@ -5,8 +5,14 @@ import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { type StoredToken, TokenStore } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import * as Feed from "../src/Feed.ts"
 import * as Generations from "../src/Generations.ts"
 import { layer, type MemoryStoreOptions } from "../src/index.ts"
+import { oldestOf } from "../src/oldest.ts"
+
+// What every store promises is tried by the conformance suite (tests/stores); this is what only this one does.
 
 const key = (owner: string, grant = "admin"): TokenKey => ({
   text: `${owner}/${grant}`,
@@ -14,15 +20,15 @@ const key = (owner: string, grant = "admin"): TokenKey => ({
   organisation: owner
 })
 
-const stored = (key: TokenKey, id: string): StoredToken => ({
+const stored = (key: TokenKey, id: string, life = 600_000, text = `text-${id}`): StoredToken => ({
   key,
-  lifetime: Lifetime.make(0, 600_000, 0),
+  lifetime: Lifetime.make(0, life, 0),
   token: new AccessToken({
     id: TokenId.make(id),
     organisation: key.owner,
     scopes: ["admin"],
     resourceId: undefined,
-    value: Redacted.make(`text-${id}`)
+    value: Redacted.make(text)
   })
 })
 
@@ -31,78 +37,118 @@ const using = <A, E>(
   options?: MemoryStoreOptions
 ) => TokenStore.use(use).pipe(Effect.provide(layer(options)))
 
+const idsIn = (store: TokenStore["Service"]) =>
+  Effect.map(store.entries, (entries) => entries.map((entry): string => entry.id))
+
 describe("MemoryStore", () => {
-  it.effect("gives back what was put, under its own key only", () =>
-    using((store) =>
-      Effect.gen(function* () {
-        const token = stored(key("m1"), "t1")
-        assert.strictEqual(yield* store.put(token, 0), "stored")
-        assert.strictEqual(store.peek(key("m1")), token)
-        assert.strictEqual((yield* store.get(key("m1"))).held, token)
-        assert.strictEqual(store.peek(key("m1", "other")), undefined)
-        assert.strictEqual(store.peek(key("m2")), undefined)
-      })
-    )
+  it.effect(
+    "invariant 8: bounded by count; the token that was fetched longest ago goes first",
+    () =>
+      using(
+        (store) =>
+          Effect.gen(function* () {
+            for (let index = 0; index < 10; index++) {
+              yield* store.put(stored(key(`m${index}`), `t${index}`), 0)
+              // Renewed each time, so it stays.
+              yield* store.put(stored(key("busy"), `b${index}`), 0)
+              // Looked at each time, which is not fetching.
+              yield* store.get(key("m0"))
+            }
+            assert.deepStrictEqual(yield* idsIn(store), ["t8", "t9", "b9"])
+            assert.strictEqual(yield* store.revoke("m0"), 0)
+            assert.strictEqual(yield* store.revoke("m9"), 1)
+          }),
+        { maximumTokens: 3 }
+      )
   )
 
-  it.effect("remove compares: only that token goes", () =>
-    using((store) =>
-      Effect.gen(function* () {
-        yield* store.put(stored(key("m1"), "t1"), 0)
-        assert.isFalse(yield* store.remove(key("m1"), "t0"))
-        assert.isTrue(yield* store.remove(key("m1"), "t1"))
-        assert.isFalse(yield* store.remove(key("m1"), "t1"))
-        assert.strictEqual(store.peek(key("m1")), undefined)
-      })
-    )
-  )
-
-  it.effect("T24: after a revocation, what was read before it is superseded", () =>
-    using((store) =>
-      Effect.gen(function* () {
-        const before = yield* store.get(key("m1"))
-        yield* store.put(stored(key("m1"), "t1"), before.generation)
-        yield* store.put(stored(key("m1", "other"), "t2"), before.generation)
-        yield* store.put(stored(key("m2"), "t3"), before.generation)
-        assert.strictEqual(yield* store.revoke("m1"), 2)
-        assert.strictEqual(store.peek(key("m1")), undefined)
-        assert.strictEqual(store.peek(key("m2"))?.token.id as string, "t3")
-        const late = yield* store.put(stored(key("m1"), "t4"), before.generation)
-        assert.strictEqual(late, "superseded")
-        assert.strictEqual(store.peek(key("m1")), undefined)
-        const after = yield* store.get(key("m1"))
-        assert.strictEqual(yield* store.put(stored(key("m1"), "t5"), after.generation), "stored")
-        // Another merchant's revocation is none of this one's business.
-        assert.strictEqual(yield* store.put(stored(key("m2"), "t6"), before.generation), "stored")
-      })
-    )
-  )
-
-  it.effect("is bounded, and forgets the owner's index with the token", () =>
+  it.effect("invariant 8: bounded by bytes", () =>
     using(
       (store) =>
         Effect.gen(function* () {
-          for (let index = 0; index < 10; index++) {
-            yield* store.put(stored(key(`m${index}`), `t${index}`), 0)
+          const text = "x".repeat(16_384)
+          for (let index = 0; index < 200; index++) {
+            yield* store.put(stored(key(`m${index}`), `t${index}`, 600_000, text), 0)
           }
-          assert.strictEqual((yield* store.entries).length, 3)
-          assert.strictEqual(yield* store.revoke("m0"), 0)
-          assert.strictEqual(yield* store.revoke("m9"), 1)
+          // 1 MiB of tokens of 16 KiB and what surrounds them.
+          assert.strictEqual((yield* store.entries).length, 61)
+          assert.isDefined(store.peek(key("m199")))
+          // What goes makes room for as much.
+          for (let index = 139; index < 200; index++) yield* store.revoke(`m${index}`)
+          for (let index = 0; index < 61; index++) {
+            yield* store.put(stored(key(`m${index}`), `n${index}`, 600_000, text), 0)
+          }
+          assert.strictEqual((yield* store.entries).length, 61)
         }),
-      { maximumTokens: 3 }
+      { maximumBytes: 1_048_576 }
     )
   )
 
-  it.effect("entries hold no secret", () =>
+  it.effect("a bound that cannot be one is refused, by its name", () =>
+    Effect.gen(function* () {
+      for (const options of [{ maximumTokens: 0 }, { maximumBytes: 1_048_575 }]) {
+        const error = yield* Effect.flip(using(() => Effect.void, options))
+        assert.strictEqual(error.code, "invalid_configuration")
+        assert.include(error.message, Object.keys(options)[0])
+      }
+    })
+  )
+
+  it.effect("a token that has ended leaves with the next operation on any other", () =>
     using((store) =>
       Effect.gen(function* () {
-        yield* store.put(stored(key("m1"), "t1"), 0)
-        const [entry] = yield* store.entries
-        assert.strictEqual(entry?.id as string, "t1")
-        assert.notProperty(entry, "token")
-        assert.notInclude(JSON.stringify(entry), "text-t1")
+        yield* store.put(stored(key("m1"), "t1", 10_000), 0)
+        yield* store.put(stored(key("m2"), "t2", 10_000), 0)
+        yield* store.put(stored(key("m2"), "t3", 60_000), 0)
+        const before = store.epoch()
+        yield* TestClock.adjust(11_000)
+        assert.isDefined(store.peek(key("m1")))
+        yield* store.get(key("other"))
+        assert.isUndefined(store.peek(key("m1")))
+        assert.notStrictEqual(store.epoch(), before)
+        // The end of a token that was replaced is nobody's.
+        assert.strictEqual(store.peek(key("m2"))?.token.id as string, "t3")
       })
     )
+  )
+
+  it.effect("many that end at once leave a thousand at a time", () =>
+    using((store) =>
+      Effect.gen(function* () {
+        const keys = Array.from({ length: 2_500 }, (_, index) => key(`m${index}`))
+        for (const one of keys) yield* store.put(stored(one, "t1", 10_000), 0)
+        yield* TestClock.adjust(11_000)
+        const left = [1_500, 500, 0, 0]
+        for (const expected of left) {
+          yield* store.get(key("other"))
+          assert.strictEqual(keys.filter((one) => store.peek(one) !== undefined).length, expected)
+        }
+      })
+    )
+  )
+})
+
+describe("Feed", () => {
+  it.effect(
+    "invariant 8: a listener that falls behind hears what waited, and that it was cut off",
+    () =>
+      Effect.gen(function* () {
+        const feed = Feed.make(3)
+        const heard: Array<string> = []
+        const error = yield* feed.changes.pipe(
+          Stream.runForEach((change) =>
+            Effect.sync(() => {
+              heard.push(change._tag === "Revoked" ? change.owner : change._tag)
+              if (change._tag !== "Connected") return
+              for (const owner of ["m1", "m2", "m3", "m4", "m5"])
+                feed.tell({ _tag: "Revoked", owner })
+            })
+          ),
+          Effect.flip
+        )
+        assert.strictEqual(error.operation, "changes")
+        assert.deepStrictEqual(heard, ["Connected", "m1", "m2", "m3"])
+      })
   )
 })
 
@@ -114,5 +160,28 @@ describe("Generations", () => {
     assert.isTrue(generations.hasPassed("m1", read))
     assert.isTrue(generations.hasPassed("never-revoked", read))
     assert.isFalse(generations.hasPassed("never-revoked", generations.current()))
+  })
+})
+
+describe("oldestOf", () => {
+  it("gives the entry that was set longest ago, whatever was deleted or set again", () => {
+    const map = new Map<number, string>()
+    const oldest = oldestOf(map)
+    assert.isUndefined(oldest())
+    const takeOldest = () => {
+      const [first] = oldest() ?? []
+      if (first !== undefined) map.delete(first)
+      return first
+    }
+    for (const number of [1, 2, 3, 4]) map.set(number, "")
+    assert.strictEqual(takeOldest(), 1)
+    map.delete(2)
+    map.delete(3)
+    map.set(3, "again")
+    assert.strictEqual(takeOldest(), 4)
+    assert.strictEqual(takeOldest(), 3)
+    assert.isUndefined(takeOldest())
+    map.set(5, "")
+    assert.strictEqual(takeOldest(), 5)
   })
 })
