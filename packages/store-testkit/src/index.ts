@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export * as FaultyStore from "./FaultyStore.ts"
 export type { Ability, StoreBackend } from "./StoreBackend.ts"
 export {
   type StoreCase,
