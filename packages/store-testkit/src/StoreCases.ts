@@ -54,7 +54,17 @@ export interface SuiteSettings {
   readonly clock?: "test" | "live" | undefined
   /** What the store does not offer, and why. Those cases are skipped, and shown with the reason. */
   readonly cannot?: Partial<Record<Ability, string>> | undefined
+  /** Milliseconds of the real clock for one case. Default: 25 000. */
+  readonly timeout?: number | undefined
 }
+
+/**
+ * What {@link SuiteSettings} leaves out: longer than all the waiting of any case.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultTimeout = 25_000
 
 const groups = {
   basic,
@@ -68,9 +78,6 @@ const groups = {
   secrecy,
   bounds
 }
-
-/** Longer than all the waiting of any case. */
-const patience = "25 seconds"
 
 /**
  * Every case, for one store.
@@ -97,13 +104,13 @@ const reasonToSkip = (
 }
 
 const runOf = ({ name, run }: CaseDefinition, options: StoreSuiteOptions) => {
-  const { clock = "live" } = options
+  const { clock = "live", timeout = defaultTimeout } = options
   const backend = "backend" in options ? Effect.orDie(options.backend) : Effect.succeed(options)
   const whole = Effect.scoped(
     Effect.flatMap(backend, (backend) => Effect.flatMap(Workbench.make(backend, clock), run))
   )
   return Effect.timeoutOrElse(clock === "test" ? Effect.provide(whole, TestClock.layer()) : whole, {
-    duration: patience,
+    duration: timeout,
     orElse: () => Effect.die(new Error(`did not end: ${name}`))
   })
 }

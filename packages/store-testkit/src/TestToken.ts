@@ -36,7 +36,7 @@ export interface TestKeyOptions {
  */
 export const testKey = (options: TestKeyOptions = {}): TokenKey.TokenKey => {
   const { account = "default", environment = "sandbox" } = options
-  const gatekeeperUrl = `https://${environment}.nuapay.example`
+  const gatekeeperUrl = "https://gatekeeper.example"
   return TokenKey.make({ account, environment, gatekeeperUrl }, grantOf(options))
 }
 

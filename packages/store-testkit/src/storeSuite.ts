@@ -4,10 +4,10 @@
  * @since 0.1.0
  */
 import { describe, it } from "@effect/vitest"
-import { type StoreCase, storeCases, type StoreSuiteOptions } from "./StoreCases.ts"
+import { defaultTimeout, type StoreCase, storeCases, type StoreSuiteOptions } from "./StoreCases.ts"
 
-/** Longer than a case's own patience, so that it is the case that says what was missing. */
-const timeout = 30_000
+/** Milliseconds more than a case has, so that it is the case that says what it waited for. */
+const more = 5_000
 
 /**
  * Registers every case as a test, in a `describe` of the store's name. What the store cannot is skipped, with
@@ -17,13 +17,15 @@ const timeout = 30_000
  * @since 0.1.0
  */
 export const storeSuite = (name: string, options: StoreSuiteOptions): void => {
+  const timeout = (options.timeout ?? defaultTimeout) + more
   const groups = Map.groupBy(storeCases(options), (one) => one.group)
   describe(name, () => {
-    for (const [group, cases] of groups) describe(group, () => cases.forEach(register))
+    for (const [group, cases] of groups)
+      describe(group, () => cases.forEach((one) => register(one, timeout)))
   })
 }
 
-const register = ({ name, run, skipped }: StoreCase): void =>
+const register = ({ name, run, skipped }: StoreCase, timeout: number): void =>
   skipped === undefined
     ? it.live(name, () => run, timeout)
     : it.live.skip(`${name} (cannot ${skipped})`, () => run)
