@@ -86,10 +86,12 @@ describe("MemoryStore", () => {
 
   it.effect("a bound that cannot be one is refused, by its name", () =>
     Effect.gen(function* () {
-      for (const options of [{ maximumTokens: 0 }, { maximumBytes: 1_048_575 }]) {
+      const tooSmall = { maximumTokens: 0, maximumBytes: 1_048_575 }
+      for (const [name, value] of Object.entries(tooSmall)) {
+        const options = { [name]: value }
         const error = yield* Effect.flip(using(() => Effect.void, options))
         assert.strictEqual(error.code, "invalid_configuration")
-        assert.include(error.message, Object.keys(options)[0])
+        assert.include(error.message, name)
       }
     })
   )
