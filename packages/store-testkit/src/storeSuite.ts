@@ -9,6 +9,9 @@ import { defaultTimeout, type StoreCase, storeCases, type StoreSuiteOptions } fr
 /** Milliseconds more than a case has, so that it is the case that says what it waited for. */
 const more = 5_000
 
+/** Groups that wait for time to pass; each case has keys of its own, so they may wait together. */
+const waiting = new Set(["expiry", "leases"])
+
 /**
  * Registers every case as a test, in a `describe` of the store's name. What the store cannot is skipped, with
  * the reason in the name.
@@ -20,8 +23,11 @@ export const storeSuite = (name: string, options: StoreSuiteOptions): void => {
   const timeout = (options.timeout ?? defaultTimeout) + more
   const groups = Map.groupBy(storeCases(options), (one) => one.group)
   describe(name, () => {
-    for (const [group, cases] of groups)
-      describe(group, () => cases.forEach((one) => register(one, timeout)))
+    for (const [group, cases] of groups) {
+      describe(group, { concurrent: waiting.has(group) }, () =>
+        cases.forEach((one) => register(one, timeout))
+      )
+    }
   })
 }
 
