@@ -78,6 +78,10 @@ const isTimestamp = (value: number | undefined): value is number =>
  */
 export const margin = (life: number): number => Math.min(30_000, Math.max(1_000, life / 10))
 
+/** Parts of the life: renewal is due from here on, at the earliest, and how far it is spread. */
+const earliestRenewal = 0.65
+const renewalSpread = 0.15
+
 /**
  * @param issued when the request was sent (monotonic)
  * @param life in milliseconds
@@ -87,10 +91,21 @@ export const margin = (life: number): number => Math.min(30_000, Math.max(1_000,
  */
 export const make = (issued: number, life: number, random: number): Lifetime => ({
   issued,
-  renewal: issued + life * (0.65 + 0.15 * random),
+  renewal: issued + life * (earliestRenewal + renewalSpread * random),
   limit: issued + life - margin(life),
   end: issued + life
 })
+
+/**
+ * The `random` of {@link make} again, so that a store can give back the same lifetime to another process.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const drawn = ({ end, issued, renewal }: Lifetime): number => {
+  const random = ((renewal - issued) / (end - issued) - earliestRenewal) / renewalSpread
+  return Math.min(1, Math.max(0, random))
+}
 
 /**
  * Whether the token may be handed out to a caller who needs it for `minimumValidity` more.
