@@ -7,6 +7,7 @@ import type * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { checkId, Id } from "./internal/id.ts"
+import { TokenText } from "./internal/tokenText.ts"
 import type { TokenError } from "./TokenError.ts"
 
 /**
@@ -41,12 +42,10 @@ export const tokenId: (id: string) => Effect.Effect<TokenId, TokenError> = check
  * @category models
  * @since 0.1.0
  */
-export const TokenValue = Schema.RedactedFromValue(
-  Schema.String.pipe(
-    Schema.check(Schema.isPattern(/^[A-Za-z0-9._~+/=-]+$/), Schema.isMaxLength(16_384))
-  ),
-  { label: "token", disallowEncode: true }
-)
+export const TokenValue = Schema.RedactedFromValue(TokenText, {
+  label: "token",
+  disallowEncode: true
+})
 
 /**
  * A token with what it is for. Its text is redacted: it is in no log, no JSON and no `util.inspect`. Take it

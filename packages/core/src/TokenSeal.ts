@@ -20,7 +20,7 @@ import * as Aead from "effect/crypto/Aead"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { monotonicMillis } from "./internal/monotonic.ts"
 import { type NativeAes, nativeAead } from "./internal/nativeAes.ts"
-import { makeSealKeys, type SealKeys } from "./internal/sealKeys.ts"
+import { keyIdLength, makeSealKeys, type SealKeys } from "./internal/sealKeys.ts"
 import { recordOf, storedOf } from "./internal/sealedRecord.ts"
 import { InvalidConfiguration, TokenError } from "./TokenError.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -86,9 +86,9 @@ export class TokenSeal extends Context.Service<
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* (
+export const make = Effect.fnUntraced(function* <SecretKey>(
   options: SealOptions,
-  native?: NativeAes
+  native?: NativeAes<SecretKey>
 ): Effect.fn.Return<TokenSeal["Service"], TokenError> {
   const now = monotonicMillis(yield* Clock.Clock)
   const given = yield* complete(options)
@@ -110,9 +110,9 @@ export const make = Effect.fnUntraced(function* (
  * @category layers
  * @since 0.1.0
  */
-export const layer = (
+export const layer = <SecretKey>(
   options: SealOptions,
-  native?: NativeAes
+  native?: NativeAes<SecretKey>
 ): Layer.Layer<TokenSeal, TokenError> => Layer.effect(TokenSeal, make(options, native))
 
 /**
@@ -131,9 +131,9 @@ export const newKey: Effect.Effect<Redacted.Redacted> = SecureRandom.SecureRando
 const plainVersion = 0
 const sealedVersion = 1
 
-const keyIdLength = 8
 const headerLength = 1 + keyIdLength
 const { nonceLength } = Aead.aes256Gcm
+const textAt = headerLength + nonceLength
 
 const makeSealing = Effect.fnUntraced(function* (
   keys: SealKeys,
@@ -141,12 +141,12 @@ const makeSealing = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TokenSeal["Service"], never, Aead.Aead | SecureRandom.SecureRandom> {
   const aead = yield* Aead.Aead
   const random = yield* SecureRandom.SecureRandom
+  const header = Uint8Array.of(sealedVersion, ...keys.sealing.id)
 
   return TokenSeal.of({
     seal: (stored) =>
       Effect.gen(function* () {
         const { key } = stored
-        const header = Uint8Array.of(sealedVersion, ...keys.sealing.id)
         const nonce = yield* random.randomBytes(nonceLength)
         const secret = yield* keys.sealing.keyFor(key)
         const aad = associatedData(header, key)
@@ -155,13 +155,11 @@ const makeSealing = Effect.fnUntraced(function* (
       }).pipe(Effect.mapError(() => new StoreError({ operation: "put", problem: "cannot seal" }))),
     open: (key, sealed, remaining) =>
       Effect.suspend(() => {
-        const header = sealed.subarray(0, headerLength)
-        const opening = header[0] === sealedVersion ? keys.find(header.subarray(1)) : undefined
-        if (opening === undefined) return refused
-        const nonce = sealed.subarray(headerLength, headerLength + nonceLength)
-        const text = sealed.subarray(headerLength + nonceLength)
-        if (nonce.length < nonceLength) return refused
-        const aad = associatedData(header, key)
+        const opening = sealed[0] === sealedVersion ? keys.find(sealed, 1) : undefined
+        if (opening === undefined || sealed.length < textAt) return refused
+        const nonce = sealed.subarray(headerLength, textAt)
+        const text = sealed.subarray(textAt)
+        const aad = associatedData(sealed.subarray(0, headerLength), key)
         return opening.keyFor(key).pipe(
           Effect.flatMap((secret) => aead.decrypt(secret, text, { nonce, aad })),
           Effect.flatMap((record) => {

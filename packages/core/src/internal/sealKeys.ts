@@ -19,8 +19,8 @@ export interface SealKey {
 
 export interface SealKeys {
   readonly sealing: SealKey
-  /** The key of that id, be it sealing or only opening. */
-  readonly find: (id: Uint8Array) => SealKey | undefined
+  /** The key whose id stands at that place, be it sealing or only opening. */
+  readonly find: (bytes: Uint8Array, at: number) => SealKey | undefined
 }
 
 export const makeSealKeys = Effect.fnUntraced(function* (
@@ -29,18 +29,19 @@ export const makeSealKeys = Effect.fnUntraced(function* (
 ): Effect.fn.Return<SealKeys, TokenError> {
   const sealing = yield* makeSealKey("ONBEHALF_SEAL_KEY (sealKey)", sealKey)
   const oldSetting = "ONBEHALF_SEAL_KEYS_OLD (oldSealKeys)"
-  const byId = new Map([[nameOf(sealing.id), sealing]])
+  const opening = [sealing]
+  const find: SealKeys["find"] = (bytes, at) =>
+    opening.find(({ id }) => id.every((byte, index) => bytes[at + index] === byte))
   for (const old of oldSealKeys) {
-    const opening = yield* makeSealKey(oldSetting, old)
-    const name = nameOf(opening.id)
-    if (byId.has(name)) return yield* invalid(oldSetting, "names a key that is there already")
-    byId.set(name, opening)
+    const key = yield* makeSealKey(oldSetting, old)
+    if (find(key.id, 0)) return yield* invalid(oldSetting, "names a key that is there already")
+    opening.push(key)
   }
-  return { sealing, find: (id) => byId.get(nameOf(id)) }
+  return { sealing, find }
 })
 
-const idLength = 8
-const nameOf = (id: Uint8Array): string => id.join()
+/** Bytes. */
+export const keyIdLength = 8
 
 const makeSealKey = Effect.fnUntraced(function* (
   setting: string,
@@ -49,7 +50,7 @@ const makeSealKey = Effect.fnUntraced(function* (
   const bytes = parse(Redacted.value(key))
   if (bytes === undefined) return yield* invalid(setting, "must be 32 bytes in base64")
   return {
-    id: yield* derive(bytes, "onbehalf key id", idLength),
+    id: yield* derive(bytes, "onbehalf key id", keyIdLength),
     keyFor: makeKeyFor(bytes)
   }
 })

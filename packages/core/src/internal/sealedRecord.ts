@@ -1,9 +1,10 @@
-import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { AccessToken, TokenId, TokenValue } from "../AccessToken.ts"
+import { AccessToken, TokenId } from "../AccessToken.ts"
 import * as Lifetime from "../Lifetime.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoredToken } from "../TokenStore.ts"
+import { TokenText } from "./tokenText.ts"
 
 /**
  * A token as it is kept outside this process. No time of any machine is in it: what is left of the life, the
@@ -14,7 +15,7 @@ const Record = Schema.Struct({
   owner: Schema.String,
   organisation: Schema.NullOr(Schema.String),
   id: TokenId,
-  token: TokenValue,
+  token: TokenText,
   actsFor: Schema.String,
   scopes: Schema.Array(Schema.String),
   resource: Schema.NullOr(Schema.String),
@@ -24,12 +25,10 @@ const Record = Schema.Struct({
   drawn: Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 })
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
+const isRecord = Schema.is(Record)
 
 const utf8 = new TextEncoder()
-/** What is not UTF-8 becomes what is not JSON, or not this key. */
 const fromUtf8 = new TextDecoder()
-const parse = (bytes: Uint8Array) => decode(fromUtf8.decode(bytes))
 
 /** A record holds a token's text in the clear: it goes nowhere but into the seal. */
 export const recordOf = ({ key, lifetime, token }: StoredToken): Uint8Array =>
@@ -55,8 +54,8 @@ export const storedOf = (
   remaining: number,
   now: number
 ): StoredToken | undefined => {
-  const record = Option.getOrUndefined(parse(bytes))
-  if (record === undefined || !isOf(key, record)) return undefined
+  const record = parse(fromUtf8.decode(bytes))
+  if (!isRecord(record) || !isOf(key, record)) return undefined
   const { actsFor, id, resource, scopes, token, life, drawn } = record
   return {
     key,
@@ -66,8 +65,17 @@ export const storedOf = (
       organisation: actsFor,
       scopes,
       resourceId: resource ?? undefined,
-      value: token
+      value: Redacted.make(token, { label: "token" })
     })
+  }
+}
+
+/** What is not JSON is `undefined`, and so no record. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
