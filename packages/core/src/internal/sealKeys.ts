@@ -7,7 +7,7 @@ import * as Kdf from "effect/crypto/Kdf"
 import * as Base64 from "effect/encoding/Base64"
 import { InvalidConfiguration, TokenError } from "../TokenError.ts"
 import { decode, type TokenKey } from "../TokenKey.ts"
-import { remember } from "./boundedMap.ts"
+import { BoundedMap } from "./boundedMap.ts"
 
 /** One key of the configuration, and what is derived from it. */
 export interface SealKey {
@@ -59,7 +59,7 @@ const makeSealKey = Effect.fnUntraced(function* (
 const maximumEnvironments = 16
 
 const makeKeyFor = (bytes: Uint8Array): SealKey["keyFor"] => {
-  const derived = new Map<string, Effect.Effect<Aead.Key>>()
+  const derived = new BoundedMap<string, Effect.Effect<Aead.Key>>(maximumEnvironments)
   return ({ owner }) =>
     Effect.suspend(() => {
       const environment = environmentOf(owner)
@@ -67,11 +67,7 @@ const makeKeyFor = (bytes: Uint8Array): SealKey["keyFor"] => {
       if (known !== undefined) return known
       return derive(bytes, `onbehalf token record ${environment}`, Aead.aes256Gcm.keyLength).pipe(
         Effect.flatMap((secret) => Effect.orDie(Aead.key(Aead.aes256Gcm, secret))),
-        Effect.tap((made) =>
-          Effect.sync(() =>
-            remember(derived, environment, Effect.succeed(made), maximumEnvironments)
-          )
-        )
+        Effect.tap((made) => Effect.sync(() => derived.set(environment, Effect.succeed(made))))
       )
     })
 }
