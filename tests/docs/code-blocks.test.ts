@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { startSimulator } from "@onbehalf/simulator"
 import { globSync } from "node:fs"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type CodeBlock, codeBlocks } from "../support/codeBlocks.ts"
 import { root, run, runNode } from "../support/process.ts"
@@ -33,11 +33,26 @@ const settings = (): Readonly<Record<string, string>> => ({
   NUAPAY_BASE_URL: world.simulator?.url ?? ""
 })
 
-const runTypeScript = async (block: CodeBlock, name: string): Promise<void> => {
-  const file = join(world.folder ?? "", `${name}.ts`)
+/** Writes a block into the page's own folder, where blocks with names find each other. */
+const write = async (folder: string, { block, page }: Found): Promise<string> => {
+  const file = join(folder, nameOf(page), block.file ?? `${block.line}.ts`)
+  await mkdir(dirname(file), { recursive: true })
   await writeFile(file, block.code)
-  const ended = await runNode([file], { settings: settings() })
-  assert.strictEqual(ended.code, 0, ended.stderr)
+  return file
+}
+
+/** A test by vitest, as its reader runs it; anything else by Node. */
+const runTypeScript = async (found: Found): Promise<void> => {
+  const folder = world.folder ?? ""
+  for (const other of typeScript) {
+    if (other.page === found.page && other.block.file !== undefined) await write(folder, other)
+  }
+  const file = await write(folder, found)
+  const args = file.endsWith(".test.ts")
+    ? ["node_modules/vitest/vitest.mjs", "run", `--root=${dirname(file)}`]
+    : [file]
+  const ended = await runNode(args, { settings: settings() })
+  assert.strictEqual(ended.code, 0, ended.stdout + ended.stderr)
 }
 
 /** By bash, with stand-ins for npm and onbehalf before all else; what is read from the terminal is the key. */
@@ -53,31 +68,35 @@ const runShell = async (block: CodeBlock): Promise<void> => {
   assert.strictEqual(ended.code, 0, ended.stderr)
 }
 
-const blocks = pages.flatMap((page) =>
+interface Found {
+  readonly page: string
+  readonly block: CodeBlock
+  readonly at: string
+}
+
+const nameOf = (page: string): string => page.replaceAll(/\W/g, "-")
+
+const blocks: ReadonlyArray<Found> = pages.flatMap((page) =>
   codeBlocks(join(root, page))
     .filter((block) => !notCode.has(block.language))
     .map((block) => ({ page, block, at: `${page}:${block.line}` }))
 )
 
+const typeScript = blocks.filter(({ block }) => block.language === "ts")
+
 describe("every code block in the documentation runs", () => {
   it("there are some", () => assert.isAbove(blocks.length, 5))
 
-  const typeScript = blocks.filter(({ block }) => block.language === "ts")
-
-  it.each(typeScript)("$at (ts)", ({ at, block }) =>
-    runTypeScript(block, at.replaceAll(/\W/g, "-"))
-  )
+  it.each(typeScript)("$at (ts)", runTypeScript, 60_000)
 
   it("the TypeScript among them has no type errors", async () => {
     const folder = await mkdtemp(join(root, "tests/docs/run-"))
     try {
       await writeFile(
         join(folder, "tsconfig.json"),
-        JSON.stringify({ extends: "../../../tsconfig.base.json", include: ["*.ts"] })
+        JSON.stringify({ extends: "../../../tsconfig.base.json", include: ["**/*.ts"] })
       )
-      for (const { at, block } of typeScript) {
-        await writeFile(join(folder, `${at.replaceAll(/\W/g, "-")}.ts`), block.code)
-      }
+      for (const found of typeScript) await write(folder, found)
       const ended = await run("node_modules/.bin/tsc", ["-p", folder])
       assert.strictEqual(ended.code, 0, ended.stdout)
     } finally {

@@ -78,6 +78,20 @@ export interface StoreEntry {
 }
 
 /**
+ * The entry of a stored token.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const entryOf = ({ key, lifetime, token }: StoredToken): StoreEntry => ({
+  key,
+  lifetime,
+  id: token.id,
+  organisation: token.organisation,
+  scopes: token.scopes
+})
+
+/**
  * The store could not do it. Carries no value and no cause that could hold one.
  *
  * @category errors

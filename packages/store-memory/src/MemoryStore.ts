@@ -117,7 +117,7 @@ export const make = Effect.fnUntraced(function* ({
         })
       ),
     changes: feed.changes,
-    entries: step(() => Array.from(tokens.values()).filter(isAlive).map(entry))
+    entries: step(() => Array.from(tokens.values()).filter(isAlive).map(TokenStore.entryOf))
   })
 })
 
@@ -139,11 +139,3 @@ const checkAtLeast = (
           })
         })
       )
-
-const entry = ({ key, lifetime, token }: TokenStore.StoredToken): TokenStore.StoreEntry => ({
-  key,
-  lifetime,
-  id: token.id,
-  organisation: token.organisation,
-  scopes: token.scopes
-})

@@ -1,5 +1,5 @@
 import * as Lifetime from "@onbehalf/core/Lifetime"
-import { type StoredToken, StoreError } from "@onbehalf/core/TokenStore"
+import { entryOf, type StoredToken, StoreError } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import { alteringHeld, type BrokenStore } from "./model.ts"
 
@@ -127,8 +127,3 @@ export const expiry: ReadonlyArray<BrokenStore> = [
     fails: ["expiry: F39: a life of a year does not overflow"]
   }
 ]
-
-const entryOf = ({ key, lifetime, token }: StoredToken) => {
-  const { id, organisation, scopes } = token
-  return { key, lifetime, id, organisation, scopes }
-}
