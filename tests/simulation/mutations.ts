@@ -74,7 +74,7 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "a revocation leaves the tokens in the store",
     breaks: 3,
     file: `${memory}/OwnedTokens.ts`,
-    from: "for (const text of texts) tokens.delete(text)",
+    from: "for (const text of texts) remove(text)",
     to: ""
   },
   {
@@ -124,7 +124,7 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "a token is due at the same part of its life for all",
     breaks: "thrift",
     file: `${core}/Lifetime.ts`,
-    from: "renewal: issued + life * (0.65 + 0.15 * random)",
+    from: "renewal: issued + life * (earliestRenewal + renewalSpread * random)",
     to: "renewal: issued + life * 0.7"
   },
   {

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { StoreTrouble } from "../BrokerEvent.ts"
 import type { Announcer } from "./announcer.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 
 /** What the store did to us: announced, and the last of it kept for `explain`. */
 export interface StoreTroubles {

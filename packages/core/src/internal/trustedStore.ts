@@ -14,7 +14,7 @@ import type {
 } from "../TokenStore.ts"
 import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
-import type { MonotonicMillis } from "./monotonic.ts"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { Seen } from "./seen.ts"
 import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
