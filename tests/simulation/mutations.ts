@@ -31,8 +31,8 @@ export const mutations: ReadonlyArray<Mutation> = [
   {
     name: "a token of another organisation is not noticed",
     breaks: 1,
-    file: `${core}/internal/seen.ts`,
-    from: "if (known !== undefined && known.owner !== key.owner) return false",
+    file: `${core}/internal/knownTokens.ts`,
+    from: "if (known !== undefined && known.key.owner !== key.owner) return false",
     to: "if (known !== undefined || owners.has(mark)) return true"
   },
   {

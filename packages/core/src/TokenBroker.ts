@@ -24,10 +24,9 @@ import * as Announcer from "./internal/announcer.ts"
 import { explain } from "./internal/explain.ts"
 import * as Flights from "./internal/flights.ts"
 import { checkNumbers } from "./internal/checkNumbers.ts"
-import * as Issued from "./internal/issued.ts"
+import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
-import * as Seen from "./internal/seen.ts"
 import { makeSource } from "./internal/source.ts"
 import * as Tombstones from "./internal/tombstones.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
@@ -149,8 +148,8 @@ export const make = Effect.fnUntraced(function* (
     concurrency: options.concurrency,
     ...options.retryPolicy
   })
-  const { acquisition, flights, issued } = yield* makeParts(options)
-  const revoker: Revoker = { ...acquisition, flights, issued }
+  const { acquisition, flights } = yield* makeParts(options)
+  const revoker: Revoker = { ...acquisition, flights }
 
   const brokerSource = (grant: Grants.Grant) =>
     Effect.map(withExpiresIn(grant, defaultExpiresIn), (complete) =>
@@ -164,7 +163,7 @@ export const make = Effect.fnUntraced(function* (
     source: brokerSource,
     renew: (grant) => Effect.flatMap(brokerSource(grant), (source) => source.renew()),
     invalidate: (tokenId) => {
-      const key = acquisition.seen.keyOf(tokenId)
+      const key = acquisition.tokens.keyOf(tokenId)
       return key === undefined ? Effect.succeed(false) : acquisition.store.remove(key, tokenId)
     },
     revoke: (token) => revokeOne(revoker, token),
@@ -196,8 +195,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   const scope = yield* Effect.scope
   const now = monotonicMillis(clock)
   const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy }
-  const seen = Seen.make(maximumRemembered)
-  const issued = Issued.make(now, maximumRemembered)
+  const tokens = KnownTokens.make(now, maximumRemembered)
   const announcer = yield* Announcer.make
   const admission = Admission.make({
     now,
@@ -206,7 +204,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   })
   const store = TrustedStore.make(yield* TokenStore, {
     now,
-    seen,
+    tokens,
     tombstones: Tombstones.make(now, maximumRecords),
     policy: options.storePolicy ?? "bypass",
     announcer
@@ -226,8 +224,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     scope,
     gatekeeper: yield* Gatekeeper,
     store,
-    seen,
-    issued,
+    tokens,
     admission,
     ledger,
     announcer,
@@ -235,7 +232,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     retryPolicy,
     deadline
   }
-  return { acquisition, flights, issued }
+  return { acquisition, flights }
 })
 
 const withExpiresIn = (

@@ -21,9 +21,8 @@ import { about } from "./about.ts"
 import type { Admission } from "./admission.ts"
 import type { Announcer } from "./announcer.ts"
 import type { Flight } from "./flights.ts"
-import type { Issued } from "./issued.ts"
+import type { KnownTokens } from "./knownTokens.ts"
 import type { Ledger } from "./ledger.ts"
-import type { Seen } from "./seen.ts"
 import type { TrustedStore } from "./trustedStore.ts"
 import type { WakeUps } from "./wakeUps.ts"
 
@@ -33,8 +32,7 @@ export interface Acquisition {
   readonly scope: Scope.Scope
   readonly gatekeeper: Gatekeeper["Service"]
   readonly store: TrustedStore
-  readonly seen: Seen
-  readonly issued: Issued
+  readonly tokens: KnownTokens
   readonly admission: Admission
   readonly ledger: Ledger
   readonly announcer: Announcer
@@ -135,9 +133,8 @@ const fetchAndKeep = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Fetched | "overtaken", TokenError> {
   const { key } = errand
   const fresh = yield* fetch(self, errand, flight)
-  self.issued.add({
+  self.tokens.addFetched({
     id: fresh.token.id,
-    owner: key.owner,
     organisation: organisationOf(errand.grant),
     end: fresh.lifetime?.end
   })
@@ -212,7 +209,7 @@ const request = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Fetched, TokenError> {
   const sent = self.now()
   const { life, token } = yield* self.gatekeeper.requestToken(grant)
-  if (!self.seen.admit(key, token)) {
+  if (!self.tokens.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
   if (life === undefined) return { token, lifetime: undefined }

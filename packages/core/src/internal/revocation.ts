@@ -8,14 +8,12 @@ import { invalidRequest, type TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { Acquisition, Fetched } from "./acquisition.ts"
 import type { Flights } from "./flights.ts"
-import type { Issued } from "./issued.ts"
 
 export interface Revoker extends Pick<
   Acquisition,
-  "announcer" | "gatekeeper" | "retryPolicy" | "seen" | "store"
+  "announcer" | "gatekeeper" | "retryPolicy" | "store" | "tokens"
 > {
   readonly flights: Flights<Fetched>
-  readonly issued: Issued
 }
 
 /** One token: here first, so that nobody gets it while the upstream is asked. */
@@ -35,19 +33,19 @@ export const revokeOne = Effect.fnUntraced(function* (
   if (key !== undefined) yield* Effect.ignore(self.store.remove(key, id))
   const organisation = key !== undefined && key.organisation === undefined ? undefined : named
   const revocation = yield* upstream(self, organisation, id)
-  if (revocation.outcome !== "unconfirmed") self.issued.remove(id)
+  if (revocation.outcome !== "unconfirmed") self.tokens.removeFetched(id)
   yield* self.announcer.announce({ _tag: "Revoked", organisation, tokenId: id, revocation })
   return revocation
 })
 
 /** Under which key the token is held: as this process saw it, else as the store says. */
 const keyOf = (self: Revoker, id: string): Effect.Effect<TokenKey | undefined> => {
-  const seen = self.seen.keyOf(id)
-  return seen !== undefined
-    ? Effect.succeed(seen)
+  const known = self.tokens.keyOf(id)
+  return known !== undefined
+    ? Effect.succeed(known)
     : self.store.entries.pipe(
         Effect.map((entries) => entries.find((entry) => entry.id === id)?.key),
-        Effect.catch(() => Effect.succeed(seen))
+        Effect.catch(() => Effect.succeed(known))
       )
 }
 
@@ -84,7 +82,7 @@ export const revokeAll = Effect.fnUntraced(function* (
     Effect.onInterrupt(() => Effect.ignore(here))
   )
   yield* here
-  if (revocation.outcome === "revoked") self.issued.removeOwner(owner)
+  if (revocation.outcome === "revoked") self.tokens.removeFetchedOf(owner)
   yield* self.announcer.announce({
     _tag: "Revoked",
     organisation,
@@ -102,7 +100,7 @@ export const revokeIssued = Effect.fnUntraced(function* (
   self: Revoker,
   within: number
 ): Effect.fn.Return<ShutdownReport> {
-  const { alive, expired } = self.issued.take()
+  const { alive, expired } = self.tokens.takeFetched()
   const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0 }
   yield* Effect.forEach(
     alive,

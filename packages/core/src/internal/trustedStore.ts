@@ -15,7 +15,7 @@ import type {
 import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
 import type { MonotonicMillis } from "../MonotonicClock.ts"
-import type { Seen } from "./seen.ts"
+import type { KnownTokens } from "./knownTokens.ts"
 import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
 
@@ -54,7 +54,7 @@ export interface TrustedStore {
 
 export interface TrustedStoreOptions {
   readonly now: MonotonicMillis
-  readonly seen: Seen
+  readonly tokens: KnownTokens
   readonly tombstones: Tombstones
   readonly policy: StorePolicy
   readonly announcer: Announcer
@@ -73,7 +73,7 @@ const nothing: TrustedLookup = { held: undefined, generation: undefined }
 
 export const make = (
   store: TokenStore["Service"],
-  { announcer, now, policy, seen, tombstones }: TrustedStoreOptions
+  { announcer, now, policy, tokens, tombstones }: TrustedStoreOptions
 ): TrustedStore => {
   const troubles = StoreTroubles.make(now, announcer)
   const handled = handling(troubles, policy)
@@ -84,7 +84,7 @@ export const make = (
     if (held === undefined) return Effect.succeed(lookup)
     const removed = Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
     if (tombstones.isBuried(held)) return removed
-    return isOwn(key, held) && seen.admit(key, held.token)
+    return isOwn(key, held) && tokens.admit(key, held.token)
       ? Effect.succeed(lookup)
       : Effect.andThen(troubles.note("get", "poisoned", key.organisation), removed)
   }

@@ -1,0 +1,83 @@
+import type { AccessToken, TokenId } from "../AccessToken.ts"
+import type { MonotonicMillis } from "../MonotonicClock.ts"
+import type { OrganisationId } from "../Organisation.ts"
+import type { TokenKey } from "../TokenKey.ts"
+import { BoundedMap } from "./boundedMap.ts"
+import { markOf } from "./textMark.ts"
+
+/** A token that this process fetched. */
+export interface FetchedHere {
+  readonly id: TokenId
+  /** For the path of its revocation; `undefined`: the caller itself. */
+  readonly organisation: OrganisationId | undefined
+  /** Monotonic milliseconds at which the upstream refuses it; `undefined`: not known. */
+  readonly end: number | undefined
+}
+
+/**
+ * Which token was seen for whom, and which were fetched by this process. An upstream that hands the same id or the
+ * same text to two organisations has mixed them up; such a token is never used. Bounded: the oldest are forgotten
+ * first.
+ */
+export interface KnownTokens {
+  /** Whether this token may be of that key's owner; remembers it if so. */
+  readonly admit: (key: TokenKey, token: AccessToken) => boolean
+  /** Under which key a token was last seen. */
+  readonly keyOf: (id: string) => TokenKey | undefined
+  /** One that was admitted was fetched here: it is to be revoked at shutdown. */
+  readonly addFetched: (token: FetchedHere) => void
+  /** It was revoked. */
+  readonly removeFetched: (id: string) => void
+  readonly removeFetchedOf: (owner: string) => void
+  /** Those fetched here that may still be alive, and how many have expired. */
+  readonly takeFetched: () => {
+    readonly alive: ReadonlyArray<FetchedHere>
+    readonly expired: number
+  }
+}
+
+interface Known {
+  key: TokenKey
+  fetched: FetchedHere | undefined
+}
+
+export const make = (now: MonotonicMillis, maximum: number): KnownTokens => {
+  const tokens = new BoundedMap<string, Known>(maximum)
+  // The caller's own organisation is not known beforehand: the first answer tells, and no other is believed.
+  const holders = new Map<string, string>()
+  const owners = new BoundedMap<number, string>(maximum)
+  return {
+    admit: (key, token) => {
+      const mark = markOf(token.reveal())
+      const known = tokens.get(token.id)
+      if (known !== undefined && known.key.owner !== key.owner) return false
+      if ((owners.get(mark) ?? key.owner) !== key.owner) return false
+      if ((holders.get(key.owner) ?? token.organisation) !== token.organisation) return false
+      if (key.organisation === undefined) holders.set(key.owner, token.organisation)
+      tokens.set(token.id, { key, fetched: known?.fetched })
+      owners.set(mark, key.owner)
+      return true
+    },
+    keyOf: (id) => tokens.get(id)?.key,
+    addFetched: (token) => {
+      const known = tokens.get(token.id)
+      if (known !== undefined) known.fetched = token
+    },
+    removeFetched: (id) => {
+      const known = tokens.get(id)
+      if (known !== undefined) known.fetched = undefined
+    },
+    removeFetchedOf: (owner) => {
+      for (const known of tokens.values()) if (known.key.owner === owner) known.fetched = undefined
+    },
+    takeFetched: () => {
+      const all: Array<FetchedHere> = []
+      for (const known of tokens.values()) {
+        if (known.fetched !== undefined) all.push(known.fetched)
+        known.fetched = undefined
+      }
+      const alive = all.filter(({ end }) => end === undefined || end > now())
+      return { alive, expired: all.length - alive.length }
+    }
+  }
+}
