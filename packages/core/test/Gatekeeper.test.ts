@@ -194,7 +194,7 @@ describe("Gatekeeper requests", () => {
             assert.isAbove(valid, 500)
           })
       ),
-    60_000
+    180_000
   )
 })
 
