@@ -59,10 +59,13 @@ export interface Settings {
   readonly maximumBodyBytes: number
 }
 
-const withoutSlash = (prefix: string) => {
-  const trimmed = prefix.replace(/\/+$/, "")
-  return trimmed === "" || trimmed.startsWith("/") ? trimmed : `/${trimmed}`
-}
+/** A slash before each part and none at the end. */
+const prefix = (given: string | undefined): string =>
+  (given ?? "")
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => `/${part}`)
+    .join("")
 
 const text = Schema.optional(Schema.String)
 
@@ -87,14 +90,13 @@ export const resolveOptions = (
 ): Effect.Effect<Settings, InvalidOptions> =>
   Effect.map(checkOptions(bounds, options), () => withDefaults(options))
 
-/** Prefixes come out with a leading and without a trailing slash. */
 const withDefaults = (options: SimulatorOptions): Settings => ({
   seed: options.seed ?? "onbehalf",
   clock: options.clock,
   apiKey: options.apiKey ?? simulatorApiKey,
   merchants: options.merchants ?? 120,
-  gatekeeperPrefix: withoutSlash(options.gatekeeperPrefix ?? ""),
-  organisationPrefix: withoutSlash(options.organisationPrefix ?? ""),
+  gatekeeperPrefix: prefix(options.gatekeeperPrefix),
+  organisationPrefix: prefix(options.organisationPrefix),
   allowedAddresses:
     options.allowedAddresses === undefined ? undefined : new Set(options.allowedAddresses),
   ipFiltering: options.ipFiltering ?? options.allowedAddresses !== undefined,
