@@ -87,6 +87,29 @@ describe("T9: every byte from 0 to 255 on the wire", () => {
     })
   )
 
+  it.live("in an organisation's id", () =>
+    Effect.gen(function* () {
+      const server = yield* hostileSocket(minting)
+      yield* withGatekeeper(server.url, (gatekeeper) =>
+        Effect.gen(function* () {
+          for (const byte of bytes) {
+            const id = around(byte)
+            const before = server.seen.length
+            const asked = Effect.flatMap(
+              Grant.forOrganisation(id, { scopes: ["admin"] }),
+              gatekeeper.requestToken
+            )
+            const outcome = yield* Effect.result(asked)
+            const fits = /^[A-Za-z0-9_-]+$/.test(id)
+            assert.strictEqual(Result.isSuccess(outcome), fits, String(byte))
+            const line = fits ? `POST /organisations/${id}/tokens HTTP/1.1` : undefined
+            assert.strictEqual(server.seen[before]?.line, line)
+          }
+        })
+      )
+    })
+  )
+
   it.live("in a resource id", () =>
     Effect.gen(function* () {
       const server = yield* hostileSocket(minting)

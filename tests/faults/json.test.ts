@@ -66,6 +66,13 @@ describe("F10: JSON that is none, on the wire", () => {
     })
   )
 
+  it.live("one byte order mark is no reason to refuse", () =>
+    Effect.gen(function* () {
+      const server = yield* altering((body) => `\ufeff${body}`)
+      assert.strictEqual((yield* askToken(server.url)).token.organisation, "merchant-1")
+    })
+  )
+
   it.live("what is checked is what is used: of two equal names the last counts, for both", () =>
     Effect.gen(function* () {
       const holder = '"requestedOrganisation":"merchant-9"'

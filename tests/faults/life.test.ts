@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
+import { settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor } from "../support/broker.ts"
 import { answer, tokenBody } from "../support/hostileAnswers.ts"
 import { refusal, withBrokerOn, withGatekeeper, wordOf } from "../support/hostileClient.ts"
@@ -125,7 +127,44 @@ describe("F39: a life of a year", () => {
           }),
         patient
       )
+      // A timer that had overflown would have fired by now.
+      yield* settle
       assert.strictEqual(server.seen.length, 1)
+    })
+  )
+})
+
+describe("F13: clocks", () => {
+  it.effect("the wall clock may step by hours: life goes by the monotonic clock", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const wall = { offset: 0 }
+      const millis = () => clock.currentTimeMillisUnsafe() + wall.offset
+      const nanos = () => clock.currentTimeNanosUnsafe() + BigInt(wall.offset) * 1_000_000n
+      const stepping = Object.assign(Object.create(clock) as Clock.Clock, {
+        currentTimeMillisUnsafe: millis,
+        currentTimeMillis: Effect.sync(millis),
+        currentTimeNanosUnsafe: nanos,
+        currentTimeNanos: Effect.sync(nanos)
+      })
+      const server = yield* hostileSocket((socket, request, count) =>
+        socket.write(count === 1 ? answer(201, tokenBody(request, count)) : answer(503))
+      )
+      yield* withBrokerOn(server.url, (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1", 10))
+          yield* source.token()
+          for (const offset of [3_600_000, -3_600_000, 86_400_000]) {
+            wall.offset = offset
+            assert.isDefined(source.peek())
+          }
+          yield* TestClock.adjust("8900 millis")
+          assert.isDefined(source.peek())
+          yield* TestClock.adjust("200 millis")
+          wall.offset = -86_400_000
+          assert.isUndefined(source.peek())
+        })
+      ).pipe(Effect.provideService(Clock.Clock, stepping))
     })
   )
 })

@@ -1,5 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
+import { TokenError } from "@onbehalf/core"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -124,6 +125,22 @@ describe("F6, F7: slow and silent servers", () => {
         yield* server.closed(1)
         yield* server.closed(2)
       })
+  )
+
+  it.live("F7: the promise facade hands its own time for a request on", () =>
+    Effect.gen(function* () {
+      const server = yield* hostileSocket(silent)
+      const broker = yield* promiseBrokerOn(server.url, { timeout: 200 })
+      const began = performance.now()
+      const error = yield* rejection(async () =>
+        (await broker.forOrganisation("merchant-1", { scopes: ["admin"] })).token()
+      )
+      assert.instanceOf(error, TokenError)
+      assert.strictEqual(wordOf(error.reason), "timeout")
+      // The default would be five seconds.
+      assert.isBelow(performance.now() - began, 4_000)
+      yield* server.closed(1)
+    })
   )
 
   it.effect("F7: a merchant call waits for its head as long as it was told", () =>

@@ -1,5 +1,9 @@
 /** Our side of a hostile server: the real `fetch`, real sockets, everything else as in production. */
-import { createTokenBroker, type PromiseTokenBroker } from "@onbehalf/core"
+import {
+  createTokenBroker,
+  type CreateTokenBrokerOptions,
+  type PromiseTokenBroker
+} from "@onbehalf/core"
 import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as MerchantClient from "@onbehalf/core/MerchantClient"
 import type { TokenErrorReason } from "@onbehalf/core/TokenError"
@@ -84,7 +88,10 @@ export const withMerchantOn = <A, E>(
   )
 
 /** The promise facade, closed at the end of the scope. */
-export const promiseBrokerOn = (url: string) =>
+export const promiseBrokerOn = (
+  url: string,
+  options: Pick<CreateTokenBrokerOptions, "timeout"> = {}
+) =>
   Effect.acquireRelease(
     Effect.promise((): Promise<PromiseTokenBroker> =>
       createTokenBroker({
@@ -92,7 +99,8 @@ export const promiseBrokerOn = (url: string) =>
         environment: "sandbox",
         baseUrl: url,
         retryPolicy: { retries: 0 },
-        store: MemoryStore.memoryStore()
+        store: MemoryStore.memoryStore(),
+        ...options
       })
     ),
     (broker) => Effect.promise(() => broker.close())
