@@ -96,6 +96,20 @@ describe("MemoryStore", () => {
     })
   )
 
+  it.effect("a token is neither found nor listed from its end on", () =>
+    using((store) =>
+      Effect.gen(function* () {
+        yield* store.put(stored(key("m1"), "t1", 10_500), 0)
+        yield* TestClock.adjust(10_499)
+        assert.isDefined((yield* store.get(key("m1"))).held)
+        assert.deepStrictEqual(yield* idsIn(store), ["t1"])
+        yield* TestClock.adjust(1)
+        assert.isUndefined((yield* store.get(key("m1"))).held)
+        assert.deepStrictEqual(yield* idsIn(store), [])
+      })
+    )
+  )
+
   it.effect("a token that has ended leaves with the next operation on any other", () =>
     using((store) =>
       Effect.gen(function* () {
