@@ -109,6 +109,10 @@ describe("invariant 8: a closed broker keeps no loop waiting", () => {
     await handle.token()
     const events = drain(broker.events())
     const closing = broker.close({ revoke: true })
+    // Nobody has a new token made meanwhile, nor gets the old one (invariant 3).
+    assert.strictEqual((await rejection(handle.renew())).code, "broker_closed")
+    assert.strictEqual((await rejection(handle.token())).code, "broker_closed")
+    assert.isUndefined(handle.peek())
     gate.resolve()
     assert.strictEqual((await closing)?.revoked, 1)
     await events

@@ -6,20 +6,13 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import {
-  type Answers,
   minting,
   mintingAfter,
+  revoking,
   settle,
   upstream
 } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
-
-const revoking: Answers = (asked, count) => {
-  const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
-  return id === undefined
-    ? minting(asked, count)
-    : Response.json({ data: { id, status: "REVOKED" } })
-}
 
 describe("explain", () => {
   it.effect("tells what is held, what is under way, and nothing secret", () =>
@@ -143,6 +136,27 @@ describe("revocation at shutdown", () => {
       })
     )
   )
+
+  it.effect("invariant 3: none of them is handed out from then on, nor left in the store", () => {
+    const answer = Promise.withResolvers<void>()
+    return withBroker(
+      async (asked, count) => {
+        if (asked.path.endsWith("/revoke")) await answer.promise
+        return revoking(asked, count)
+      },
+      (broker) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1"))
+          yield* source.token()
+          const fiber = yield* Effect.forkChild(broker.revokeIssued(1_000))
+          yield* settle
+          assert.isUndefined(source.peek())
+          assert.deepStrictEqual(yield* broker.entries, [])
+          answer.resolve()
+          yield* Fiber.join(fiber)
+        })
+    )
+  })
 
   it.effect("takes no longer than it was given", () =>
     withBroker(

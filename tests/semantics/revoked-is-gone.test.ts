@@ -5,19 +5,10 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as MemoryStore from "@onbehalf/store-memory"
 import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
-import { type Answers, minting, settle } from "../../packages/core/test/support/upstream.ts"
+import { minting, revoking, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
 
 const revoked = (data: Record<string, unknown>) => Response.json({ uri: "/x", data })
-
-/** Mints, and confirms revocations. */
-const revoking: Answers = (asked, count) => {
-  const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
-  if (id !== undefined) return revoked({ id, status: "REVOKED" })
-  return asked.path.endsWith("/tokens/revoke")
-    ? revoked({ revokedTokensCount: 1 })
-    : minting(asked, count)
-}
 
 const path = (asked: { readonly path: string }) => asked.path
 

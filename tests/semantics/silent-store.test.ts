@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import { minting, settle } from "../../packages/core/test/support/upstream.ts"
+import { minting, revoking, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
 
 /** Takes what is sent to it and never answers, as long as it is told so; counts what it is sent. */
@@ -85,11 +85,38 @@ describe("invariants 8 and 10: a store that never answers", () => {
     )
   })
 
+  it.effect("without a tier before it: the upstream hears of a revocation all the same", () => {
+    const store = Layer.effect(
+      TokenStore,
+      Effect.map(MemoryStore.make(), (real) => ({
+        ...real,
+        revoke: () => Effect.never,
+        remove: () => Effect.never
+      }))
+    )
+    return withBroker(
+      revoking,
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const token = yield* broker.acquire(yield* grantFor("merchant-1"))
+          yield* timed(broker.revoke({ id: token.id, organisation: "merchant-1" }))
+          yield* timed(broker.revokeOrganisation("merchant-1"))
+          assert.deepStrictEqual(
+            asked.slice(1).map(({ path }) => path),
+            [
+              `/organisations/merchant-1/tokens/${token.id}/revoke`,
+              "/organisations/merchant-1/tokens/revoke"
+            ]
+          )
+        }),
+      { store }
+    )
+  })
+
   it.effect("is told of every revocation all the same, and keeps none waiting", () => {
     const { count, store } = silentStore()
     return withBroker(
-      (asked, number) =>
-        asked.path.endsWith("revoke") ? Response.json({ data: {} }) : minting(asked, number),
+      revoking,
       (broker) =>
         Effect.gen(function* () {
           yield* timed(broker.acquire(yield* grantFor("merchant-1")))

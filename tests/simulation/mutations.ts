@@ -60,8 +60,14 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "the generation is not checked, and flights are not told",
     breaks: 3,
     file: `${core}/internal/acquisition.ts`,
-    from: 'if (flight.overtaken || (yield* keep(self, key, fresh, generation)) === "superseded") {',
-    to: 'if ((yield* keep(self, key, fresh, 1e9)) === "superseded") {'
+    from: `keep(self, key, fresh, generation), () =>
+    discard(self, errand, fresh)
+  )
+  if (flight.overtaken || `,
+    to: `keep(self, key, fresh, 1e9), () =>
+    discard(self, errand, fresh)
+  )
+  if (`
   },
   {
     name: "a store forgets which owners were revoked",

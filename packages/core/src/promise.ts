@@ -59,8 +59,10 @@ export const createTokenBroker = async (
   checkGiven(options)
   const fetch = options.fetch ?? globalThis.fetch
   const runtime = ManagedRuntime.make(layerOf(options, fetch))
+  // From the one on nothing new begins; from the other on nothing is left.
+  const closing = Deferred.makeUnsafe<void>()
   const closed = Deferred.makeUnsafe<void>()
-  const run = runOn(runtime, closed)
+  const run = runOn(runtime, closing)
   const broker = await run(TokenBroker.TokenBroker)
   const gatekeeper = await run(Gatekeeper.Gatekeeper)
   const parts: HandleParts = { run, fetch, broker }
@@ -69,9 +71,11 @@ export const createTokenBroker = async (
     return new Handle(parts, source)
   }
   const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
+    const isFirst = !Deferred.isDoneUnsafe(closing)
+    Deferred.doneUnsafe(closing, Exit.void)
     const revoked =
-      how.revoke === true && !Deferred.isDoneUnsafe(closed)
-        ? await run(broker.revokeIssued(how.within ?? 5_000))
+      how.revoke === true && isFirst
+        ? await runtime.runPromise(broker.revokeIssued(how.within ?? 5_000))
         : undefined
     Deferred.doneUnsafe(closed, Exit.void)
     await runtime.dispose()
@@ -80,7 +84,7 @@ export const createTokenBroker = async (
   const withRetry = retry(defaultRetryPolicy)
   return {
     organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
-    allOrganisations: (filter) => read(closed, gatekeeper.allOrganisations(filter)),
+    allOrganisations: (filter) => read(closing, gatekeeper.allOrganisations(filter)),
     organisation: (id) => run(withRetry(gatekeeper.organisation(id))),
     forOrganisation: (id, grant) => handle(Grant.forOrganisation(id, grant)),
     own: (grant) => handle(Grant.own(grant)),
@@ -91,7 +95,7 @@ export const createTokenBroker = async (
     revokeOwn: () => run(broker.revokeOwn),
     warm: (merchants, warmOptions) =>
       read(
-        closed,
+        closing,
         Stream.unwrap(
           Effect.map(
             Effect.forEach(merchants, ({ organisationId, ...grant }) =>

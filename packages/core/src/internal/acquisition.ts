@@ -134,11 +134,17 @@ const fetchAndKeep = Effect.fnUntraced(function* (
   const { key } = errand
   const fresh = yield* fetch(self, errand, flight)
   self.tokens.addFetched({
+    key,
     id: fresh.token.id,
     organisation: organisationOf(errand.grant),
     end: fresh.lifetime?.end
   })
-  if (flight.overtaken || (yield* keep(self, key, fresh, generation)) === "superseded") {
+  // What cannot be kept and is not handed out either would live on, known to nobody.
+  const kept = Effect.tapError(keep(self, key, fresh, generation), () =>
+    discard(self, errand, fresh)
+  )
+  if (flight.overtaken || (yield* kept) === "superseded") {
+    yield* tellOvertaken(self, key, fresh)
     yield* discard(self, errand, fresh)
     return "overtaken"
   }
@@ -161,18 +167,18 @@ const keep = (
     ? Effect.succeed("stored" as const)
     : self.store.put({ key, token, lifetime }, generation)
 
-/** A token that came too late for a revocation is alive upstream: it is revoked by its id, in the background. */
-const discard = (self: Acquisition, { grant, key }: Errand, { token }: Fetched) =>
-  Effect.andThen(
-    self.announcer.announce({
-      _tag: "Overtaken",
-      organisation: key.organisation,
-      tokenId: token.id
-    }),
-    self.gatekeeper
-      .revokeToken(organisationOf(grant), token.id)
-      .pipe(retry(self.retryPolicy), Effect.ignore, Effect.forkIn(self.scope))
-  )
+const tellOvertaken = (self: Acquisition, key: TokenKey, { token }: Fetched) =>
+  self.announcer.announce({
+    _tag: "Overtaken",
+    organisation: key.organisation,
+    tokenId: token.id
+  })
+
+/** A token that nobody will get is alive upstream: it is revoked by its id, in the background. */
+const discard = (self: Acquisition, { grant }: Errand, { token }: Fetched) =>
+  self.gatekeeper
+    .revokeToken(organisationOf(grant), token.id)
+    .pipe(retry(self.retryPolicy), Effect.ignore, Effect.forkIn(self.scope))
 
 /** Requests until one is answered, within the policy, the budget, and the number of answers that may be lost. */
 const fetch = (

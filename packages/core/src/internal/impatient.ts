@@ -5,6 +5,21 @@ import { StoreError, type TokenStore } from "../TokenStore.ts"
 /** Milliseconds for which a store that did not answer is not asked again, where it can be done without. */
 const pause = 1_000
 
+/** What takes longer than so many milliseconds fails. */
+export const bounded = <A, R>(
+  operation: StoreError["operation"],
+  effect: Effect.Effect<A, StoreError, R>,
+  timeout: number,
+  onTimeout: () => void = () => undefined
+): Effect.Effect<A, StoreError, R> =>
+  Effect.timeoutOrElse(effect, {
+    duration: timeout,
+    orElse: () => {
+      onTimeout()
+      return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
+    }
+  })
+
 /**
  * A store that is waited for only so long (invariants 8 and 10). One that hangs costs one wait: after it what may be
  * left undone fails at once for a while. A revocation and a removal are tried always.
@@ -16,23 +31,18 @@ export const impatient = (
 ): TokenStore["Service"] => {
   let silentUntil = 0
 
-  const bounded = <A, R>(
-    operation: StoreError["operation"],
-    effect: Effect.Effect<A, StoreError, R>
-  ): Effect.Effect<A, StoreError, R> =>
-    Effect.timeoutOrElse(effect, {
-      duration: timeout,
-      orElse: () => {
-        silentUntil = now() + pause
-        return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
-      }
+  type Operation = StoreError["operation"]
+
+  const always = <A, R>(operation: Operation, effect: Effect.Effect<A, StoreError, R>) =>
+    bounded(operation, effect, timeout, () => {
+      silentUntil = now() + pause
     })
 
-  const unlessSilent: typeof bounded = (operation, effect) =>
+  const unlessSilent: typeof always = (operation, effect) =>
     Effect.suspend(() =>
       now() < silentUntil
         ? new StoreError({ operation, problem: "no answer a moment ago; not asked again yet" })
-        : bounded(operation, effect)
+        : always(operation, effect)
     )
 
   return {
@@ -40,8 +50,8 @@ export const impatient = (
     get: (key) => unlessSilent("get", store.get(key)),
     put: (stored, generation) => unlessSilent("put", store.put(stored, generation)),
     lease: (key, atMost) => unlessSilent("lease", store.lease(key, atMost)),
-    remove: (key, id) => bounded("remove", store.remove(key, id)),
-    revoke: (owner) => bounded("revoke", store.revoke(owner)),
-    entries: bounded("entries", store.entries)
+    remove: (key, id) => always("remove", store.remove(key, id)),
+    revoke: (owner) => always("revoke", store.revoke(owner)),
+    entries: always("entries", store.entries)
   }
 }

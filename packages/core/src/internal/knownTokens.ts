@@ -7,6 +7,7 @@ import { markOf } from "./textMark.ts"
 
 /** A token that this process fetched. */
 export interface FetchedHere {
+  readonly key: TokenKey
   readonly id: TokenId
   /** For the path of its revocation; `undefined`: the caller itself. */
   readonly organisation: OrganisationId | undefined

@@ -95,18 +95,20 @@ export const revokeAll = Effect.fnUntraced(function* (
 /** Revocations at once while a process shuts down. */
 const concurrency = 8
 
-/** Every token that this process fetched and that may be alive, as far as the time goes. */
+/** Every token that this process fetched and that may be alive, as far as the time goes; here first. */
 export const revokeIssued = Effect.fnUntraced(function* (
   self: Revoker,
   within: number
 ): Effect.fn.Return<ShutdownReport> {
   const { alive, expired } = self.tokens.takeFetched()
+  for (const { id } of alive) self.store.bury(id)
   const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0 }
   yield* Effect.forEach(
     alive,
-    ({ id, organisation }) =>
-      Effect.tap(upstream(self, organisation, id), ({ outcome }) =>
-        Effect.sync(() => count[outcome]++)
+    ({ id, key, organisation }) =>
+      Effect.ignore(self.store.remove(key, id)).pipe(
+        Effect.andThen(upstream(self, organisation, id)),
+        Effect.tap(({ outcome }) => Effect.sync(() => count[outcome]++))
       ),
     { concurrency, discard: true }
   ).pipe(Effect.timeoutOption(within))

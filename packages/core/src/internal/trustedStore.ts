@@ -15,6 +15,7 @@ import type {
 import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
 import type { MonotonicMillis } from "../MonotonicClock.ts"
+import { bounded } from "./impatient.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
@@ -69,6 +70,12 @@ export interface TrustedLookup {
 /** What stands for a lease where the store gives none because it is in trouble. */
 const noLease: Lease | undefined = { fence: 0 }
 
+/**
+ * Milliseconds for what belongs to no flight and so to no deadline: the upstream must hear of a revocation whatever
+ * the store does.
+ */
+const patience = 2_000
+
 const nothing: TrustedLookup = { held: undefined, generation: undefined }
 
 export const make = (
@@ -112,16 +119,16 @@ export const make = (
     remove: (key, id) =>
       Effect.suspend(() => {
         tombstones.buryToken(id)
-        return handled(store.remove(key, id), false, key.organisation)
+        return handled(bounded("remove", store.remove(key, id), patience), false, key.organisation)
       }),
     lease: (key, atMost) => handled(store.lease(key, atMost), noLease, key.organisation),
     changes: store.changes,
     revoke: (owner) =>
       Effect.suspend(() => {
         tombstones.buryOwner(owner)
-        return handled(store.revoke(owner), 0, undefined)
+        return handled(bounded("revoke", store.revoke(owner), patience), 0, undefined)
       }),
-    entries: handled(store.entries, [], undefined),
+    entries: handled(bounded("entries", store.entries, patience), [], undefined),
     trouble: troubles.last
   }
 }

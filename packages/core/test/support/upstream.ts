@@ -89,7 +89,16 @@ export const minting: Answers = (asked, count) => {
   })
 }
 
-/** The same, once a gate is open. */
+/** Mints, and confirms revocations. */
+export const revoking: Answers = (asked, count) => {
+  const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+  if (id !== undefined) return Response.json({ data: { id, status: "REVOKED" } })
+  return asked.path.endsWith("/tokens/revoke")
+    ? Response.json({ data: { revokedTokensCount: 1 } })
+    : minting(asked, count)
+}
+
+/** Mints, once a gate is open. */
 export const mintingAfter =
   (gate: Promise<void>): Answers =>
   async (asked, count) => {
