@@ -3,12 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as MemoryStore from "@onbehalf/store-memory"
 import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { minting, revoking, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
-
-const revoked = (data: Record<string, unknown>) => Response.json({ uri: "/x", data })
 
 const path = (asked: { readonly path: string }) => asked.path
 
@@ -240,6 +239,84 @@ describe("invariant 3: revoked is gone", () => {
           assert.deepStrictEqual(puts, [0, 1])
         }),
       { store }
+    )
+  })
+
+  it.effect(
+    "T25: a revocation that comes and goes while the store answers overtakes the flight",
+    () => {
+      const stored = Promise.withResolvers<void>()
+      const store = Layer.effect(
+        TokenStore,
+        Effect.map(
+          MemoryStore.make(),
+          (real) =>
+            ({
+              ...real,
+              // It has done it, and is slow to say so.
+              put: (token, generation) =>
+                Effect.tap(real.put(token, generation), () => Effect.promise(() => stored.promise))
+            }) satisfies TokenStore["Service"]
+        )
+      )
+      return withBroker(
+        revoking,
+        (broker) =>
+          Effect.gen(function* () {
+            const source = yield* broker.source(yield* grantFor("merchant-1"))
+            const waiting = yield* Effect.forkChild(source.token())
+            yield* settle
+            yield* broker.revokeOrganisation("merchant-1")
+            const late = yield* Effect.forkChild(source.token())
+            stored.resolve()
+            yield* settle
+            assert.notStrictEqual((yield* Fiber.join(late)).id as string, "token-1")
+            assert.notStrictEqual((yield* Fiber.join(waiting)).id as string, "token-1")
+            assert.notStrictEqual(source.peek()?.id as string | undefined, "token-1")
+          }),
+        { store }
+      )
+    }
+  )
+
+  it.effect("T24: a token removed elsewhere while the far tier answers is not kept", () => {
+    const gate = Promise.withResolvers<void>()
+    const slow = { isOn: false }
+    const shared = Effect.runSync(MemoryStore.make())
+    const tier = (far: TokenStore["Service"]) =>
+      Layer.effect(
+        TokenStore,
+        Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far }))
+      )
+    const answering = {
+      ...shared,
+      get: (key) =>
+        Effect.tap(shared.get(key), () =>
+          slow.isOn ? Effect.promise(() => gate.promise) : Effect.void
+        )
+    } satisfies TokenStore["Service"]
+    return withBroker(
+      revoking,
+      (other) =>
+        withBroker(
+          (asked, count) => minting(asked, count + 100),
+          (broker) =>
+            Effect.gen(function* () {
+              const grant = yield* grantFor("merchant-1")
+              const revoked = yield* other.acquire(grant)
+              slow.isOn = true
+              const waiting = yield* Effect.forkChild(broker.acquire(grant))
+              yield* settle
+              yield* other.revoke({ id: revoked.id, organisation: "merchant-1" })
+              yield* settle
+              slow.isOn = false
+              gate.resolve()
+              assert.notStrictEqual((yield* Fiber.join(waiting)).id, revoked.id)
+              assert.notStrictEqual((yield* broker.acquire(grant)).id, revoked.id)
+            }),
+          { store: tier(answering) }
+        ),
+      { store: tier(shared) }
     )
   })
 

@@ -46,8 +46,9 @@ export const farSideOf = (
       Effect.suspend(() => {
         if (link.cut) return new StoreError({ operation, problem: "cut" })
         if (link.silent) return Effect.never
-        const delay = link.slow ? dice.upTo(400) : dice.upTo(5)
-        const whole = Effect.andThen(Effect.sleep(delay), effect)
+        const delay = () => Effect.sleep(link.slow ? dice.upTo(200) : dice.upTo(3))
+        // It takes its time before it does it, and to say so.
+        const whole = Effect.andThen(delay(), Effect.tap(effect, delay))
         // Half of those that are cut on the way have been done all the same.
         return Effect.flatMap(whole, (result) =>
           link.cut ? new StoreError({ operation, problem: "cut" }) : Effect.succeed(result)

@@ -57,17 +57,11 @@ export const mutations: ReadonlyArray<Mutation> = [
     to: "now < self.limit"
   },
   {
-    name: "the generation is not checked, and flights are not told",
+    name: "neither the generation nor the flights are asked about revocations",
     breaks: 3,
     file: `${core}/internal/acquisition.ts`,
-    from: `keep(self, key, fresh, generation), () =>
-    discard(self, errand, fresh)
-  )
-  if (flight.overtaken || `,
-    to: `keep(self, key, fresh, 1e9), () =>
-    discard(self, errand, fresh)
-  )
-  if (`
+    from: 'if (flight.overtaken || (yield* kept) === "superseded" || flight.overtaken) {',
+    to: "if ((yield* kept) === undefined) {"
   },
   {
     name: "a store forgets which owners were revoked",
@@ -109,21 +103,22 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "nothing is dropped after the upstream has revoked",
     breaks: 3,
     file: `${core}/internal/revocation.ts`,
-    from: "  yield* here\n  if (revocation.outcome",
-    to: "  if (revocation.outcome"
+    from: "const dropped = yield* Effect.exit(here)",
+    to: "const dropped = Effect.void"
   },
   {
     name: "every caller has a flight of its own",
     breaks: 4,
     file: `${core}/internal/flights.ts`,
     from: "if (under !== undefined) {",
-    to: "if (under !== undefined && under.overtaken) {"
+    to: "if (under !== undefined && under.overtaken) {",
+    firstSeed: 47
   },
   {
     name: "no lease is asked for",
     breaks: 4,
     file: `${core}/internal/acquisition.ts`,
-    from: "const lease = yield* self.store.lease(key, self.deadline)",
+    from: "const lease = yield* self.store.lease(key, self.deadline / 2)",
     to: "const lease: { fence: number } | undefined = { fence: 1 }"
   },
   {

@@ -18,6 +18,8 @@ export interface Explanation {
   /** The token that is held, if one is. */
   readonly held:
     | {
+        /** Where it was found: in this process, or only in the store beyond it. */
+        readonly tier: "near" | "far"
         readonly tokenId: string
         /** Since its request was sent. */
         readonly age: number

@@ -33,7 +33,7 @@ export interface PartnerOptions {
    */
   readonly standbyApiKey?: Redacted.Redacted | undefined
   /** Reads the API key anew when it is refused, instead of a standby key: from a secret store, say. */
-  readonly reloadApiKey?: Effect.Effect<Redacted.Redacted> | undefined
+  readonly reloadApiKey?: Effect.Effect<Redacted.Redacted, TokenError> | undefined
   /** `NUAPAY_ENVIRONMENT`. Default: `sandbox`. */
   readonly environment?: string | undefined
   /**

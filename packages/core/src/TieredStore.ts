@@ -16,7 +16,13 @@ import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
 import type { TokenKey } from "./TokenKey.ts"
-import { type Lookup, type StoreChange, type StoredToken, TokenStore } from "./TokenStore.ts"
+import {
+  type Lookup,
+  type StoreChange,
+  type StoredToken,
+  type StoreError,
+  TokenStore
+} from "./TokenStore.ts"
 
 /**
  * @category models
@@ -44,22 +50,17 @@ export const make = Effect.fnUntraced(function* (
   const { maxStaleness = 1_000, near } = options
   const now = monotonicMillis(yield* Clock.Clock)
   const far = impatient(options.far, now, options.timeout ?? 500)
-  const trust = makeTrust(now, maxStaleness)
-  const looks = makeLooks()
+  const tiers: Tiers = {
+    near,
+    far,
+    now,
+    trust: makeTrust(now, maxStaleness),
+    looks: makeLooks(),
+    gone: new BoundedMap(maximumConfirmations)
+  }
+  const { trust } = tiers
 
-  /** `asked`: when the far tier was asked. What it said is as old as the question, not as the answer. */
-  const keep = (stored: StoredToken, generation: number, asked: number) =>
-    Effect.tap(near.put(stored, generation), (outcome) =>
-      Effect.sync(() => {
-        if (outcome === "stored") trust.confirm(stored.key.text, stored.token.id, asked)
-      })
-    )
-
-  yield* followChanges(
-    far.changes,
-    (change) => apply(change, near, trust),
-    Effect.sync(trust.feedDown)
-  )
+  yield* followChanges(far.changes, (change) => apply(change, tiers), Effect.sync(trust.feedDown))
 
   return TokenStore.of({
     peek: (key) => {
@@ -67,28 +68,8 @@ export const make = Effect.fnUntraced(function* (
       return held !== undefined && trust.isTrusted(key.text) ? held : undefined
     },
     epoch: () => near.epoch() + trust.epoch(),
-    get: (key) =>
-      Effect.gen(function* () {
-        const { generation } = yield* near.get(key)
-        const asked = now()
-        looks.note(key.text, { generation, asked })
-        const lookup: Lookup = yield* far.get(key)
-        if (lookup.held === undefined) yield* forget(near, key)
-        else yield* keep(lookup.held, generation, asked)
-        return lookup
-      }),
-    put: (stored, generation) =>
-      Effect.gen(function* () {
-        const look = looks.last(stored.key.text) ?? { generation: 0, asked: 0 }
-        const asked = now()
-        const outcome = yield* Effect.tapError(far.put(stored, generation), () =>
-          // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it,
-          // so it is as old as the look before it.
-          keep(stored, look.generation, look.asked)
-        )
-        if (outcome === "stored") yield* keep(stored, look.generation, asked)
-        return outcome
-      }),
+    get: (key) => get(tiers, key),
+    put: (stored, generation) => put(tiers, stored, generation),
     remove: (key, id) =>
       Effect.flatMap(near.remove(key, id), (here) =>
         Effect.map(far.remove(key, id), (there) => here || there)
@@ -104,6 +85,57 @@ export const make = Effect.fnUntraced(function* (
   })
 })
 
+interface Tiers {
+  readonly near: TokenStore["Service"]
+  readonly far: TokenStore["Service"]
+  readonly now: () => number
+  readonly trust: Trust
+  readonly looks: Looks
+  /** Ids that others removed. No id comes twice. */
+  readonly gone: Map<string, true>
+}
+
+const get = Effect.fnUntraced(function* (
+  tiers: Tiers,
+  key: TokenKey
+): Effect.fn.Return<Lookup, StoreError> {
+  const { far, gone, looks, near, now } = tiers
+  const { generation } = yield* near.get(key)
+  const asked = now()
+  looks.note(key.text, { generation, asked })
+  const found = yield* far.get(key)
+  const isGone = found.held !== undefined && gone.has(found.held.token.id)
+  const lookup = isGone ? { ...found, held: undefined } : found
+  if (lookup.held === undefined) yield* forget(near, key)
+  else yield* keep(tiers, lookup.held, generation, asked)
+  return lookup
+})
+
+const put = Effect.fnUntraced(function* (
+  tiers: Tiers,
+  stored: StoredToken,
+  generation: number
+): Effect.fn.Return<"stored" | "superseded", StoreError> {
+  const { far, looks, now } = tiers
+  const look = looks.last(stored.key.text) ?? { generation: 0, asked: 0 }
+  const asked = now()
+  const outcome = yield* Effect.tapError(far.put(stored, generation), () =>
+    // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it, so it is as
+    // old as the look before it.
+    keep(tiers, stored, look.generation, look.asked)
+  )
+  if (outcome === "stored") yield* keep(tiers, stored, look.generation, asked)
+  return outcome
+})
+
+/** `asked`: when the far tier was asked. What it said is as old as the question, not as the answer. */
+const keep = ({ near, trust }: Tiers, stored: StoredToken, generation: number, asked: number) =>
+  Effect.tap(near.put(stored, generation), (outcome) =>
+    Effect.sync(() => {
+      if (outcome === "stored") trust.confirm(stored.key.text, stored.token.id, asked)
+    })
+  )
+
 const forget = (near: TokenStore["Service"], key: TokenKey) => {
   const stale = near.peek(key)
   return stale === undefined ? Effect.void : near.remove(key, stale.token.id)
@@ -115,7 +147,12 @@ interface Look {
   readonly asked: number
 }
 
-const makeLooks = () => {
+interface Looks {
+  readonly note: (text: string, look: Look) => void
+  readonly last: (text: string) => Look | undefined
+}
+
+const makeLooks = (): Looks => {
   const looks = new BoundedMap<string, Look>(maximumConfirmations)
   return {
     note: (text: string, look: Look): void => {
@@ -175,25 +212,20 @@ const makeTrust = (now: () => number, maxStaleness: number): Trust => {
 }
 
 /** Applies what others changed. */
-const apply = (
-  change: StoreChange,
-  near: TokenStore["Service"],
-  trust: Trust
-): Effect.Effect<void> => {
+const apply = (change: StoreChange, { gone, near, trust }: Tiers): Effect.Effect<void> => {
   switch (change._tag) {
     case "Connected":
       return Effect.sync(trust.feedUp)
     case "Revoked":
       return Effect.ignore(near.revoke(change.owner))
-    // What another process stored or removed is looked up in the far tier when it is asked for.
-    case "Stored":
-      return trust.isOf(change.text, change.id)
-        ? Effect.void
-        : Effect.sync(() => trust.forget(change.text))
+    // Also where the far tier's answer with that very token is still on its way.
     case "Removed":
-      return trust.isOf(change.text, change.id)
-        ? Effect.sync(() => trust.forget(change.text))
-        : Effect.void
+      return Effect.sync(() => {
+        gone.set(change.id, true)
+        if (trust.isOf(change.text, change.id)) trust.forget(change.text)
+      })
+    // What another process stored takes nothing from the token held here: it is found when that one is due.
+    case "Stored":
     case "Released":
       return Effect.void
   }

@@ -91,7 +91,7 @@ export class TokenBroker extends Context.Service<
     readonly warm: (
       grants: ReadonlyArray<Grants.Grant>,
       options?: WarmOptions
-    ) => Stream.Stream<WarmProgress>
+    ) => Stream.Stream<WarmProgress, TokenError>
     /** Why a grant's token is or is not served. */
     readonly explain: (grant: Grants.Grant) => Effect.Effect<Explanation, TokenError>
     /** What the broker does, from now on; a listener that is slow loses the oldest of 1 024. */
@@ -175,7 +175,7 @@ export const make = Effect.fnUntraced(function* (
     revokeIssued: (within) => revokeIssued(revoker, within),
     warm: (grants, warmOptions) => warm(acquire, grants, warmOptions),
     explain: (grant) =>
-      Effect.map(brokerSource(grant), ({ key }) => explain(acquisition, flights, key)),
+      Effect.flatMap(brokerSource(grant), ({ key }) => explain(acquisition, flights, key)),
     events: acquisition.announcer.events,
     entries: acquisition.store.entries
   })

@@ -254,6 +254,15 @@ const withSignal =
           })
         )
 
+/** Says nothing of why: what a vault throws may hold what it keeps. */
+const keyUnread = () =>
+  new TokenError({
+    reason: new InvalidConfiguration({
+      setting: "NUAPAY_API_KEY (apiKey)",
+      problem: "the function that gives it failed"
+    })
+  })
+
 const layerOf = (
   options: CreateTokenBrokerOptions,
   fetch: typeof globalThis.fetch
@@ -261,9 +270,8 @@ const layerOf = (
   const { apiKey, standbyApiKey } = options
   const readKey =
     typeof apiKey === "function"
-      ? Effect.map(
-          Effect.promise(async () => apiKey()),
-          (key) => Redacted.make(key)
+      ? Effect.map(Effect.tryPromise({ try: async () => apiKey(), catch: keyUnread }), (key) =>
+          Redacted.make(key)
         )
       : undefined
   const partner = Layer.effect(

@@ -100,7 +100,8 @@ const attempt = (
 
 /**
  * With the lease: look again, for the token may have come meanwhile, and fetch. Without: look, wait until
- * something changed, begin again. A lease is held for as long as a flight may take.
+ * something changed, begin again. A lease lasts half as long as a flight: where its holder was killed, a flight that
+ * began a moment later still has the other half.
  */
 const behindLease = (
   self: Acquisition,
@@ -111,7 +112,7 @@ const behindLease = (
   Effect.scoped(
     Effect.gen(function* () {
       const { key } = errand
-      const lease = yield* self.store.lease(key, self.deadline)
+      const lease = yield* self.store.lease(key, self.deadline / 2)
       const watch = lease === undefined ? yield* self.wakeUps.watch(key, round) : undefined
       const { generation, held } = yield* self.store.get(key)
       if (held !== undefined && errand.suffices(held)) return held
@@ -137,14 +138,17 @@ const fetchAndKeep = Effect.fnUntraced(function* (
     key,
     id: fresh.token.id,
     organisation: organisationOf(errand.grant),
+    at: self.now(),
     end: fresh.lifetime?.end
   })
   // What cannot be kept and is not handed out either would live on, known to nobody.
   const kept = Effect.tapError(keep(self, key, fresh, generation), () =>
     discard(self, errand, fresh)
   )
-  if (flight.overtaken || (yield* kept) === "superseded") {
+  // Asked on both sides of the store: a revocation may come and go while it takes its time.
+  if (flight.overtaken || (yield* kept) === "superseded" || flight.overtaken) {
     yield* tellOvertaken(self, key, fresh)
+    yield* Effect.ignore(self.store.remove(key, fresh.token.id))
     yield* discard(self, errand, fresh)
     return "overtaken"
   }
@@ -189,20 +193,23 @@ const fetch = (
   Effect.suspend(() => {
     let lost = 0
     const once = Effect.suspend(() =>
-      self.admission.admit(errand.key, flight.urgent, request(self, errand))
+      self.admission.admit(errand.key, () => flight.urgent, request(self, errand))
     )
     return once.pipe(
       Effect.tapError((error) => {
         if (!isAnswerLost(error)) return Effect.void
         lost++
-        self.ledger.answerLost(errand.key.text)
-        return self.announcer.announce({
-          _tag: "AnswerLost",
-          organisation: errand.key.organisation
-        })
+        return noteLostAnswer(self, errand.key)
       }),
       retry(self.retryPolicy, () => lost < maximumLostAnswers && self.admission.takeRetry())
     )
+  })
+
+/** Also where nobody waits for it any more: the token may have been made all the same. */
+const noteLostAnswer = (self: Acquisition, key: TokenKey) =>
+  Effect.suspend(() => {
+    self.ledger.answerLost(key.text)
+    return self.announcer.announce({ _tag: "AnswerLost", organisation: key.organisation })
   })
 
 const isAnswerLost = ({ reason }: TokenError): boolean =>
@@ -214,7 +221,9 @@ const request = Effect.fnUntraced(function* (
   { grant, key }: Errand
 ): Effect.fn.Return<Fetched, TokenError> {
   const sent = self.now()
-  const { life, token } = yield* self.gatekeeper.requestToken(grant)
+  const { life, token } = yield* Effect.onInterrupt(self.gatekeeper.requestToken(grant), () =>
+    noteLostAnswer(self, key)
+  )
   if (!self.tokens.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }

@@ -24,7 +24,15 @@ export interface Admission {
    */
   readonly admit: <A>(
     key: TokenKey,
-    urgent: boolean,
+    isUrgent: () => boolean,
+    request: Effect.Effect<A, TokenError>
+  ) => Effect.Effect<A, TokenError>
+  /**
+   * The same for a revocation: it waits at the gate and takes its turn, but what was refused to token requests does
+   * not stand in its way.
+   */
+  readonly admitRevocation: <A>(
+    owner: string,
     request: Effect.Effect<A, TokenError>
   ) => Effect.Effect<A, TokenError>
   /** A caller has come to wait for a renewal. */
@@ -60,49 +68,55 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
   const circuit = KeyCircuit.make(now)
   const refusals = Refusals.make(now, maximumRefusals)
   const budget = RetryBudget.make()
-  const { learn, succeeded } = lessons(gate, circuit, refusals)
+  let revocations = 0
 
   /** Fails at once where sending would be in vain; waits for the gate, and looks at everything again after that. */
   const whenReady = <A>(
-    key: TokenKey,
+    lesson: Lesson,
     restore: FairQueue.Restore,
     then: () => Effect.Effect<A, TokenError>
   ): Effect.Effect<A, TokenError> =>
     Effect.suspend(() => {
-      const refused = circuit.refuses() ?? refusals.find(key)
+      const refused = circuit.refuses() ?? lesson.refused()
       if (refused !== undefined) return Effect.fail(refused)
       return gate.closedFor() === 0
         ? then()
         : Effect.andThen(
-            Effect.mapError(restore(gate.wait), (wait) => rateLimited(key, wait)),
-            whenReady(key, restore, then)
+            Effect.mapError(restore(gate.wait), (wait) => rateLimited(lesson.organisation, wait)),
+            whenReady(lesson, restore, then)
           )
     })
 
-  /** Uninterruptible, but for the request: a probe that began is one that ends. */
-  const send = <A>(key: TokenKey, request: Effect.Effect<A, TokenError>) => {
-    const probe = circuit.beginProbe()
-    return Effect.onExit(request, (exit) => {
-      if (Exit.isSuccess(exit)) succeeded(key)
-      else Option.map(Cause.findErrorOption(exit.cause), (error) => learn(key, error))
-      if (probe) circuit.endProbe()
-      return Effect.void
-    })
-  }
+  const send = sending(gate, circuit)
+
+  const inTurn = <A>(
+    lesson: Lesson,
+    asker: () => FairQueue.Asker,
+    request: Effect.Effect<A, TokenError>
+  ): Effect.Effect<A, TokenError> =>
+    whenReady(lesson, identity, () =>
+      // Named only now: a caller may have come while it waited at the gate.
+      queue.withPlace(asker(), (restore, hasWaited) => {
+        const now = () => send(lesson, restore(request))
+        // Asked again: much may have happened while this one stood in the queue.
+        return hasWaited ? whenReady(lesson, restore, now) : now()
+      })
+    )
 
   return {
-    admit: (key, urgent, request) => {
-      const asker = { key: key.text, owner: key.owner, urgent }
-      const sending = queue.withPlace(asker, (restore, hasWaited) => {
-        const now = () => send(key, restore(request))
-        // Asked again: much may have happened while this one stood in the queue.
-        return hasWaited ? whenReady(key, restore, now) : now()
-      })
-      return whenReady(key, identity, () => {
+    admit: (key, isUrgent, request) => {
+      const asker = () => {
         budget.earn()
-        return sending
-      })
+        return { key: key.text, owner: key.owner, urgent: isUrgent() }
+      }
+      return inTurn(lessonOf(refusals, key), asker, request)
     },
+    admitRevocation: (owner, request) =>
+      inTurn(
+        noLesson,
+        () => ({ key: `revocation ${++revocations}`, owner, urgent: true }),
+        request
+      ),
     promote: (key) => queue.promote(key.text),
     takeRetry: budget.take,
     state: (key) => ({
@@ -114,31 +128,56 @@ export const make = ({ concurrency, maximumWait, now }: AdmissionOptions): Admis
   }
 }
 
-/** What an answer teaches about those to come. */
-const lessons = (
-  gate: RateGate.RateGate,
-  circuit: KeyCircuit.KeyCircuit,
-  refusals: Refusals.Refusals
-) => ({
-  learn: (key: TokenKey, error: TokenError): void => {
-    const { reason } = error
-    if (reason._tag === "InvalidApiKey") circuit.open(error)
-    if (reason._tag === "RateLimited") gate.close(reason)
-    if (reason._tag === "OrganisationUnknown" || reason._tag === "Forbidden") {
-      refusals.remember(key, error)
-    }
-  },
-  succeeded: (key: TokenKey): void => {
-    circuit.close()
-    gate.sent()
-    refusals.forget(key)
+/** Uninterruptible, but for the request: a probe that began is one that ends. */
+const sending =
+  (gate: RateGate.RateGate, circuit: KeyCircuit.KeyCircuit) =>
+  <A>(lesson: Lesson, request: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> => {
+    const probe = circuit.beginProbe()
+    return Effect.onExit(request, (exit) => {
+      const error = Exit.isSuccess(exit) ? Option.none() : Cause.findErrorOption(exit.cause)
+      if (Exit.isSuccess(exit)) {
+        circuit.close()
+        gate.sent()
+      } else if (Option.isSome(error)) {
+        const { reason } = error.value
+        if (reason._tag === "InvalidApiKey") circuit.open(error.value)
+        if (reason._tag === "RateLimited") gate.close(reason)
+      }
+      lesson.learn(Option.getOrUndefined(error))
+      if (probe) circuit.endProbe()
+      return Effect.void
+    })
+  }
+
+/** What one answer teaches about the next of its kind. */
+interface Lesson {
+  readonly organisation: string | undefined
+  readonly refused: () => TokenError | undefined
+  /** `undefined`: it succeeded, or it was given up. */
+  readonly learn: (error: TokenError | undefined) => void
+}
+
+const noLesson: Lesson = {
+  organisation: undefined,
+  refused: () => undefined,
+  learn: () => undefined
+}
+
+/** A 403 and a 404 are remembered. */
+const lessonOf = (refusals: Refusals.Refusals, key: TokenKey): Lesson => ({
+  organisation: key.organisation,
+  refused: () => refusals.find(key),
+  learn: (error) => {
+    const tag = error?.reason._tag
+    if (error === undefined) refusals.forget(key)
+    else if (tag === "OrganisationUnknown" || tag === "Forbidden") refusals.remember(key, error)
   }
 })
 
-const rateLimited = (key: TokenKey, wait: number): TokenError =>
+const rateLimited = (organisation: string | undefined, wait: number): TokenError =>
   new TokenError({
     reason: new RateLimited({
-      ...about(key),
+      ...about({ organisation }),
       retryAfter: Math.ceil(wait)
     })
   })

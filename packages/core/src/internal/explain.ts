@@ -1,29 +1,50 @@
+import * as Effect from "effect/Effect"
 import type { Explanation } from "../Explanation.ts"
 import type { TokenKey } from "../TokenKey.ts"
+import type { StoredToken } from "../TokenStore.ts"
 import type { Acquisition, Fetched } from "./acquisition.ts"
 import type { Flights } from "./flights.ts"
 
+/** Looks beyond this process where nothing is held in it; a store in trouble is told of, and no obstacle. */
 export const explain = (
+  self: Acquisition,
+  flights: Flights<Fetched>,
+  key: TokenKey
+): Effect.Effect<Explanation> =>
+  Effect.suspend(() => {
+    const near = self.store.peek(key)
+    const told = tell(self, flights, key)
+    if (near !== undefined) return Effect.succeed({ ...told, held: heldIn(self, "near", near) })
+    return self.store.get(key).pipe(
+      Effect.map(({ held }) => (held === undefined ? undefined : heldIn(self, "far", held))),
+      Effect.orElseSucceed(() => undefined),
+      Effect.map((held) => ({ ...told, held }))
+    )
+  })
+
+const heldIn = (
+  { now }: Acquisition,
+  tier: "near" | "far",
+  { lifetime, token }: StoredToken
+): Explanation["held"] => ({
+  tier,
+  tokenId: token.id,
+  age: now() - lifetime.issued,
+  renewalIn: lifetime.renewal - now(),
+  usableFor: Math.max(0, lifetime.limit - now())
+})
+
+const tell = (
   { admission, ledger, now, store }: Acquisition,
   flights: Flights<Fetched>,
   key: TokenKey
-): Explanation => {
+): Omit<Explanation, "held"> => {
   const time = now()
-  const held = store.peek(key)
   const flight = flights.under(key)
   const record = ledger.record(key.text)
   const trouble = store.trouble()
   return {
     organisation: key.organisation,
-    held:
-      held === undefined
-        ? undefined
-        : {
-            tokenId: held.token.id,
-            age: time - held.lifetime.issued,
-            renewalIn: held.lifetime.renewal - time,
-            usableFor: Math.max(0, held.lifetime.limit - time)
-          },
     flight: flight === undefined ? "none" : flight.urgent ? "fetching" : "renewing",
     failures: record.failures,
     renewalPausedFor: Math.max(0, record.renewNotBefore - time),

@@ -37,6 +37,8 @@ export const make = (now: MonotonicMillis): KeyCircuit => {
       probing = false
     },
     open: (error) => {
+      // Those that were under way when it opened tell nothing new.
+      if (refused !== undefined && until > now()) return
       refused = error
       until = now() + next
       next = Math.min(next * 2, most)

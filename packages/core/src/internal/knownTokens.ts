@@ -11,6 +11,8 @@ export interface FetchedHere {
   readonly id: TokenId
   /** For the path of its revocation; `undefined`: the caller itself. */
   readonly organisation: OrganisationId | undefined
+  /** Monotonic milliseconds at which it arrived. */
+  readonly at: number
   /** Monotonic milliseconds at which the upstream refuses it; `undefined`: not known. */
   readonly end: number | undefined
 }
@@ -29,7 +31,8 @@ export interface KnownTokens {
   readonly addFetched: (token: FetchedHere) => void
   /** It was revoked. */
   readonly removeFetched: (id: string) => void
-  readonly removeFetchedOf: (owner: string) => void
+  /** All that had arrived by then were revoked. */
+  readonly removeFetchedOf: (owner: string, by: number) => void
   /** Those fetched here that may still be alive, and how many have expired. */
   readonly takeFetched: () => {
     readonly alive: ReadonlyArray<FetchedHere>
@@ -68,8 +71,10 @@ export const make = (now: MonotonicMillis, maximum: number): KnownTokens => {
       const known = tokens.get(id)
       if (known !== undefined) known.fetched = undefined
     },
-    removeFetchedOf: (owner) => {
-      for (const known of tokens.values()) if (known.key.owner === owner) known.fetched = undefined
+    removeFetchedOf: (owner, by) => {
+      for (const known of tokens.values()) {
+        if (known.key.owner === owner && (known.fetched?.at ?? by) <= by) known.fetched = undefined
+      }
     },
     takeFetched: () => {
       const all: Array<FetchedHere> = []

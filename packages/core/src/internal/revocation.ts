@@ -11,7 +11,7 @@ import type { Flights } from "./flights.ts"
 
 export interface Revoker extends Pick<
   Acquisition,
-  "announcer" | "gatekeeper" | "retryPolicy" | "store" | "tokens"
+  "admission" | "announcer" | "gatekeeper" | "now" | "retryPolicy" | "store" | "tokens"
 > {
   readonly flights: Flights<Fetched>
 }
@@ -54,15 +54,17 @@ const upstream = (
   organisation: OrganisationId | undefined,
   id: TokenId
 ): Effect.Effect<Revocation> =>
-  self.gatekeeper.revokeToken(organisation, id).pipe(
-    retry(self.retryPolicy),
-    Effect.as<Revocation>({ outcome: "revoked", tokens: 1 }),
-    // What Nuapay answers for a token that is gone is not documented; 404 is the likely word.
-    Effect.catchReason("TokenError", "OrganisationUnknown", () =>
-      Effect.succeed<Revocation>({ outcome: "alreadyGone" })
-    ),
-    Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error }))
-  )
+  self.admission
+    .admitRevocation(organisation ?? "", self.gatekeeper.revokeToken(organisation, id))
+    .pipe(
+      retry(self.retryPolicy),
+      Effect.as<Revocation>({ outcome: "revoked", tokens: 1 }),
+      // What Nuapay answers for a token that is gone is not documented; 404 is the likely word.
+      Effect.catchReason("TokenError", "OrganisationUnknown", () =>
+        Effect.succeed<Revocation>({ outcome: "alreadyGone" })
+      ),
+      Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error }))
+    )
 
 /** Here first, then upstream, then here again: what was fetched in between may be dead as well. */
 export const revokeAll = Effect.fnUntraced(function* (
@@ -75,20 +77,25 @@ export const revokeAll = Effect.fnUntraced(function* (
     return self.store.revoke(owner)
   })
   yield* Effect.ignore(here)
-  const revocation = yield* self.gatekeeper.revokeAll(organisation).pipe(
-    retry(self.retryPolicy),
-    Effect.map((tokens): Revocation => ({ outcome: "revoked", tokens })),
-    Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error })),
-    Effect.onInterrupt(() => Effect.ignore(here))
-  )
-  yield* here
-  if (revocation.outcome === "revoked") self.tokens.removeFetchedOf(owner)
+  const asked = self.now()
+  const revocation = yield* self.admission
+    .admitRevocation(owner, self.gatekeeper.revokeAll(organisation))
+    .pipe(
+      retry(self.retryPolicy),
+      Effect.map((tokens): Revocation => ({ outcome: "revoked", tokens })),
+      Effect.catch((error) => Effect.succeed<Revocation>({ outcome: "unconfirmed", error })),
+      Effect.onInterrupt(() => Effect.ignore(here))
+    )
+  const dropped = yield* Effect.exit(here)
+  if (revocation.outcome === "revoked") self.tokens.removeFetchedOf(owner, asked)
   yield* self.announcer.announce({
     _tag: "Revoked",
     organisation,
     tokenId: undefined,
     revocation
   })
+  // Told first: the upstream has done it, whatever became of the store.
+  yield* dropped
   return revocation
 })
 

@@ -69,7 +69,14 @@ class Source implements BrokerSource {
   }
 
   renew(): Effect.Effect<AccessToken, TokenError> {
-    return this.#fetch(() => false, 0)
+    return Effect.suspend(() => {
+      const before = this.#self.store.peek(this.key)?.token.id
+      const fetched = this.#fetch(() => false, 0)
+      // A flight that was on its way already may have found just that one.
+      return Effect.flatMap(fetched, (token) =>
+        token.id === before ? fetched : Effect.succeed(token)
+      )
+    })
   }
 
   #look(minimumValidity: number): AccessToken | undefined {
@@ -93,9 +100,13 @@ class Source implements BrokerSource {
   }
 
   #slow({ deadline, minimumValidity = 0 }: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
-    const problem = impossible(this.grant, minimumValidity)
+    const problem = impossible(this.grant, minimumValidity) ?? impossibleDeadline(deadline)
     if (problem !== undefined) return Effect.fail(problem)
-    const { now } = this.#self
+    const { now, store } = this.#self
+    const held = store.peek(this.key)?.lifetime
+    if (held !== undefined && !Lifetime.isDue(held, now()) && isShort(held, minimumValidity)) {
+      return livesTooShort(held)
+    }
     const fetched = this.#fetch(
       (held) => Lifetime.isUsable(held.lifetime, now(), minimumValidity),
       minimumValidity
@@ -134,6 +145,8 @@ class Source implements BrokerSource {
           ? minimumValidity === 0
           : Lifetime.isUsable(lifetime, this.#self.now(), minimumValidity)
       if (usable) return Effect.succeed(token)
+      if (lifetime !== undefined && isShort(lifetime, minimumValidity))
+        return livesTooShort(lifetime)
       return left > 1 ? this.#fetch(suffices, minimumValidity, left - 1) : tooShort(key)
     })
   }
@@ -141,10 +154,13 @@ class Source implements BrokerSource {
 
 /** What no token of this grant could ever satisfy is refused before anything is sent. */
 const impossible = (grant: Grants.Grant, minimumValidity: number): TokenError | undefined => {
+  if (!(minimumValidity >= 0)) {
+    return invalidRequest([{ field: "minimumValidity", description: "must be 0 or more" }])
+  }
   if (grant._tag === "ApplicationGrant" || grant.expiresIn === undefined) return undefined
   const life = grant.expiresIn * 1000
   const most = life - Lifetime.margin(life)
-  return minimumValidity >= 0 && minimumValidity < most
+  return minimumValidity < most
     ? undefined
     : invalidRequest([
         {
@@ -153,6 +169,25 @@ const impossible = (grant: Grants.Grant, minimumValidity: number): TokenError | 
         }
       ])
 }
+
+/** Whether a token does not live long enough for this caller, however new it is. */
+const isShort = ({ issued, limit }: Lifetime.Lifetime, minimumValidity: number): boolean =>
+  limit - issued <= minimumValidity
+
+const livesTooShort = ({ issued, limit }: Lifetime.Lifetime) =>
+  Effect.fail(
+    invalidRequest([
+      {
+        field: "minimumValidity",
+        description: `must be less than ${Math.floor(limit - issued)} milliseconds: the upstream lets these tokens live no longer`
+      }
+    ])
+  )
+
+const impossibleDeadline = (deadline: number | undefined): TokenError | undefined =>
+  deadline === undefined || deadline > 0
+    ? undefined
+    : invalidRequest([{ field: "deadline", description: "must be more than 0 milliseconds" }])
 
 const within = (
   fetched: Effect.Effect<AccessToken, TokenError>,

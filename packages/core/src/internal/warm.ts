@@ -4,6 +4,7 @@ import { identity } from "effect/Function"
 import * as Stream from "effect/Stream"
 import type { Grant } from "../Grant.ts"
 import type { TokenError } from "../TokenError.ts"
+import { checkNumbers } from "./checkNumbers.ts"
 
 /** How fast tokens are fetched before they are needed. */
 export interface WarmOptions {
@@ -27,6 +28,13 @@ export const warm = (
   acquire: (grant: Grant) => Effect.Effect<unknown, TokenError>,
   grants: ReadonlyArray<Grant>,
   { perSecond = 20 }: WarmOptions = {}
+): Stream.Stream<WarmProgress, TokenError> =>
+  Stream.unwrap(Effect.as(checkNumbers({ perSecond }), warming(acquire, grants, perSecond)))
+
+const warming = (
+  acquire: (grant: Grant) => Effect.Effect<unknown, TokenError>,
+  grants: ReadonlyArray<Grant>,
+  perSecond: number
 ): Stream.Stream<WarmProgress> =>
   Stream.suspend(() => {
     let done = 0
