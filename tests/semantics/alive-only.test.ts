@@ -125,3 +125,55 @@ describe("invariant 2: alive only", () => {
 })
 
 const gates = [Promise.withResolvers<void>()]
+
+describe("invariant 2: what a caller may ask for", () => {
+  it.effect("less than no life is refused, for an application's grant as well", () =>
+    withBroker(minting, (broker, asked) =>
+      Effect.gen(function* () {
+        const grants = [
+          yield* grantFor("merchant-1"),
+          yield* Effect.orDie(
+            Grant.forApplication({
+              organisationId: "merchant-1",
+              products: ["emandates"],
+              resourceId: "r1"
+            })
+          )
+        ]
+        for (const grant of grants) {
+          for (const options of [
+            { minimumValidity: -100_000 },
+            { minimumValidity: Number.NaN },
+            { deadline: Number.NaN },
+            { deadline: -1 }
+          ]) {
+            const { code } = yield* Effect.flip(broker.acquire(grant, options))
+            assert.strictEqual(code, "invalid_request")
+          }
+        }
+        assert.strictEqual(asked.length, 0)
+      })
+    )
+  )
+
+  it.effect("more than the upstream gives costs one request, and says so", () =>
+    withBroker(
+      (_, count) =>
+        tokenAnswer({
+          id: `t-${count}`,
+          accessToken: `text-${count}`,
+          expiryTime: 1_800_000_300_000
+        }),
+      (broker, asked) =>
+        Effect.gen(function* () {
+          const source = yield* broker.source(yield* grantFor("merchant-1", 600))
+          for (let call = 0; call < 20; call++) {
+            const { code, message } = yield* Effect.flip(source.token({ minimumValidity: 400_000 }))
+            assert.strictEqual(code, "invalid_request")
+            assert.include(message, "270000")
+          }
+          assert.strictEqual(asked.length, 1)
+        })
+    )
+  )
+})

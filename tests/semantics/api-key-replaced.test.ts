@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { createTokenBroker, type CreateTokenBrokerOptions } from "@onbehalf/core"
 import { memoryStore } from "@onbehalf/store-memory"
 import { minting, upstream } from "../../packages/core/test/support/upstream.ts"
+import { rejection } from "../support/rejection.ts"
 
 /** Nuapay with one valid key at a time. */
 const nuapayWith = (valid: { key: string }) =>
@@ -76,4 +77,27 @@ describe("F40: the API key is replaced while running", () => {
     }
     assert.strictEqual(nuapay.asked.length, 1)
   })
+})
+
+it("F3: a function that fails when it is asked again is no key, and says nothing of why", async () => {
+  const nuapay = upstream(() => new Response("", { status: 401 }))
+  let times = 0
+  const broker = await createTokenBroker({
+    environment: "sandbox",
+    store: memoryStore(),
+    fetch: nuapay.fetch,
+    apiKey: () => {
+      if (times++ > 0) throw new Error("the vault is shut, canary-secret")
+      return "old-key"
+    }
+  })
+  for (let merchant = 0; merchant < 20; merchant++) {
+    const handle = await broker.forOrganisation(`merchant-${merchant}`, { scopes: ["admin"] })
+    const error = await rejection(handle.token())
+    assert.strictEqual(error.code, "invalid_api_key")
+    assert.notInclude(String(error), "canary-secret")
+  }
+  await broker.close()
+  assert.strictEqual(nuapay.asked.length, 1)
+  assert.strictEqual(times, 2)
 })

@@ -117,4 +117,27 @@ describe("invariant 8: a closed broker keeps no loop waiting", () => {
     assert.strictEqual((await closing)?.revoked, 1)
     await events
   })
+
+  it("close with tokens to revoke: one that is still on its way is revoked as well", async () => {
+    const gate = Promise.withResolvers<void>()
+    const minted: Array<string> = []
+    const revoked: Array<string> = []
+    const { broker } = await open(async (asked, count) => {
+      const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+      if (id !== undefined) {
+        revoked.push(id)
+        gate.resolve()
+        return Response.json({ data: { id, status: "REVOKED" } })
+      }
+      minted.push(`token-${count}`)
+      if (minted.length > 1) await gate.promise
+      return minting(asked, count)
+    })
+    await (await broker.forOrganisation("m1", { scopes: ["admin"] })).token()
+    const late = (await broker.forOrganisation("m2", { scopes: ["admin"] })).token()
+    const closing = broker.close({ revoke: true })
+    await late.catch(() => undefined)
+    assert.strictEqual((await closing)?.revoked, 2)
+    assert.sameMembers(revoked, minted)
+  })
 })

@@ -74,3 +74,23 @@ describe("lost answers", () => {
     )
   )
 })
+
+it.effect("a request that the flight's deadline cut off is a lost answer too", () =>
+  withBroker(
+    () => new Promise(() => undefined),
+    (broker, asked) =>
+      Effect.gen(function* () {
+        const grant = yield* grantFor("merchant-1")
+        for (let flight = 0; flight < 3; flight++) {
+          const fiber = yield* Effect.forkChild(Effect.exit(broker.acquire(grant)))
+          yield* settle
+          yield* TestClock.adjust("3 seconds")
+          yield* settle
+          yield* Fiber.join(fiber)
+        }
+        assert.strictEqual(asked.length, 3)
+        assert.strictEqual((yield* broker.explain(grant)).answersLost, 3)
+      }),
+    { deadline: 3_000 }
+  )
+)

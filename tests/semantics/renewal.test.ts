@@ -1,4 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as TieredStore from "@onbehalf/core/TieredStore"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import * as MemoryStore from "@onbehalf/store-memory"
+import * as Layer from "effect/Layer"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
@@ -162,5 +166,88 @@ describe("events", () => {
         assert.notInclude(JSON.stringify(events), "canary")
       })
     )
+  )
+})
+
+describe("two processes over one store", () => {
+  /** A tier of its own for each, and looks that take as long as a test says. */
+  const twoTiers = (delay: () => Effect.Effect<void>) =>
+    Effect.map(MemoryStore.make(), (shared) => {
+      const far = {
+        ...shared,
+        get: (key) => Effect.tap(shared.get(key), delay)
+      } satisfies TokenStore["Service"]
+      const tier = Layer.effect(
+        TokenStore,
+        Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far }))
+      )
+      // One for each, and not one for both.
+      return () => Layer.fresh(tier)
+    })
+
+  it.effect("invariant 5: one renews, and the other goes on with its valid token", () =>
+    Effect.gen(function* () {
+      const store = yield* twoTiers(() => Effect.void)
+      yield* withBroker(
+        minting,
+        (one, asked) =>
+          withBroker(
+            () => new Response("", { status: 500 }),
+            (other) =>
+              Effect.gen(function* () {
+                const grant = yield* grantFor("merchant-1")
+                const first = yield* one.acquire(grant)
+                const source = yield* other.source(grant)
+                assert.strictEqual((yield* source.token()).id, first.id)
+                yield* TestClock.adjust("5 minutes")
+                const second = yield* one.renew(grant)
+                yield* settle
+                assert.strictEqual(source.peek()?.id, first.id)
+                // It is found once the one in hand is due.
+                yield* TestClock.adjust("4 minutes")
+                yield* settle
+                source.peek()
+                yield* settle
+                assert.strictEqual(source.peek()?.id, second.id)
+                assert.strictEqual(asked.length, 2)
+              }),
+            { store: store() }
+          ),
+        { store: store() }
+      )
+    })
+  )
+
+  it.effect("renew is not satisfied with what a flight that was on its way finds", () =>
+    Effect.gen(function* () {
+      const gate = Promise.withResolvers<void>()
+      const slow = { isOn: false }
+      const store = yield* twoTiers(() =>
+        slow.isOn ? Effect.promise(() => gate.promise) : Effect.void
+      )
+      yield* withBroker(
+        minting,
+        (one) =>
+          withBroker(
+            (asked, count) => minting(asked, count + 100),
+            (other) =>
+              Effect.gen(function* () {
+                const grant = yield* grantFor("merchant-1")
+                const held = yield* one.acquire(grant)
+                slow.isOn = true
+                const looking = yield* Effect.forkChild(other.acquire(grant))
+                yield* settle
+                const renewing = yield* Effect.forkChild(other.renew(grant))
+                yield* settle
+                slow.isOn = false
+                gate.resolve()
+                assert.strictEqual((yield* Fiber.join(looking)).id, held.id)
+                assert.notStrictEqual((yield* Fiber.join(renewing)).id, held.id)
+              }),
+            { store: store() }
+          ),
+        { store: store() }
+      )
+    })
   )
 })

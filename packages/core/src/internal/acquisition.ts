@@ -46,7 +46,11 @@ export interface Acquisition {
 export interface Fetched {
   readonly token: AccessToken
   readonly lifetime: Lifetime.Lifetime | undefined
+  /** Else it lay in the store. */
+  readonly isNew: boolean
 }
+
+const found = ({ lifetime, token }: StoredToken): Fetched => ({ token, lifetime, isNew: false })
 
 /** What a flight is for. */
 export interface Errand {
@@ -93,7 +97,7 @@ const attempt = (
     if (flight.ahead) return behindLease(self, errand, flight, 0)
     return Effect.flatMap(self.store.get(errand.key), ({ held }) =>
       held !== undefined && errand.suffices(held)
-        ? Effect.succeed(held)
+        ? Effect.succeed(found(held))
         : behindLease(self, errand, flight, 0)
     )
   })
@@ -115,7 +119,7 @@ const behindLease = (
       const lease = yield* self.store.lease(key, self.deadline / 2)
       const watch = lease === undefined ? yield* self.wakeUps.watch(key, round) : undefined
       const { generation, held } = yield* self.store.get(key)
-      if (held !== undefined && errand.suffices(held)) return held
+      if (held !== undefined && errand.suffices(held)) return found(held)
       if (watch === undefined) return yield* fetchAndKeep(self, errand, flight, generation)
       yield* watch.changed
       return undefined
@@ -227,13 +231,13 @@ const request = Effect.fnUntraced(function* (
   if (!self.tokens.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
-  if (life === undefined) return { token, lifetime: undefined }
+  if (life === undefined) return { token, lifetime: undefined, isNew: true }
   const lifetime = Lifetime.make(sent, life, yield* Random.next)
   if (!Lifetime.isUsable(lifetime, self.now())) {
     const problem = "the token had reached its limit when it arrived"
     return yield* fail(key, (fields) => new MalformedAnswer({ ...fields, problem }))
   }
-  return { token, lifetime }
+  return { token, lifetime, isNew: true }
 })
 
 /** What a failed flight leaves behind: an event, and a pause before the next renewal. */

@@ -36,6 +36,8 @@ export interface Flights<A> {
   readonly join: (key: TokenKey, work: Work<A>) => Effect.Effect<A, TokenError>
   /** Starts a flight for nobody in particular, unless there is one. */
   readonly startAhead: (key: TokenKey, work: Work<A>) => void
+  /** Waits until those have landed that are under way now, however they end. */
+  readonly landed: Effect.Effect<void>
   readonly under: (key: TokenKey) => Flight<A> | undefined
   /** Tells every flight of an owner that it has been overtaken by a revocation. */
   readonly overtake: (owner: string) => void
@@ -96,6 +98,16 @@ class Table<A> implements Flights<A> {
       this.#start(key, true, work)
     }
   }
+
+  readonly landed = Effect.suspend(() =>
+    Effect.forEach(
+      [...this.#flights.values()],
+      ({ result }) => Effect.exit(Deferred.await(result)),
+      {
+        discard: true
+      }
+    )
+  )
 
   under(key: TokenKey): Flight<A> | undefined {
     return this.#flights.get(key.text)

@@ -102,28 +102,40 @@ export const revokeAll = Effect.fnUntraced(function* (
 /** Revocations at once while a process shuts down. */
 const concurrency = 8
 
-/** Every token that this process fetched and that may be alive, as far as the time goes; here first. */
+/**
+ * Every token that this process fetched and that may be alive, as far as the time goes; here first. Then those that
+ * were still on their way.
+ */
 export const revokeIssued = Effect.fnUntraced(function* (
   self: Revoker,
   within: number
 ): Effect.fn.Return<ShutdownReport> {
-  const { alive, expired } = self.tokens.takeFetched()
-  for (const { id } of alive) self.store.bury(id)
-  const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0 }
-  yield* Effect.forEach(
-    alive,
-    ({ id, key, organisation }) =>
-      Effect.ignore(self.store.remove(key, id)).pipe(
-        Effect.andThen(upstream(self, organisation, id)),
-        Effect.tap(({ outcome }) => Effect.sync(() => count[outcome]++))
-      ),
-    { concurrency, discard: true }
-  ).pipe(Effect.timeoutOption(within))
+  const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0, alive: 0, expired: 0 }
+  const revokeFetched = Effect.suspend(() => {
+    const { alive, expired } = self.tokens.takeFetched()
+    for (const { id } of alive) self.store.bury(id)
+    count.alive += alive.length
+    count.expired += expired
+    return Effect.forEach(
+      alive,
+      ({ id, key, organisation }) =>
+        Effect.ignore(self.store.remove(key, id)).pipe(
+          Effect.andThen(upstream(self, organisation, id)),
+          Effect.tap(({ outcome }) => Effect.sync(() => count[outcome]++))
+        ),
+      { concurrency, discard: true }
+    )
+  })
+  yield* revokeFetched.pipe(
+    Effect.andThen(self.flights.landed),
+    Effect.andThen(revokeFetched),
+    Effect.timeoutOption(within)
+  )
   const answered = count.revoked + count.alreadyGone + count.unconfirmed
   return {
     revoked: count.revoked,
     alreadyGone: count.alreadyGone,
-    unconfirmed: count.unconfirmed + alive.length - answered,
-    expired
+    unconfirmed: count.unconfirmed + count.alive - answered,
+    expired: count.expired
   }
 })

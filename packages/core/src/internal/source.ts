@@ -69,14 +69,11 @@ class Source implements BrokerSource {
   }
 
   renew(): Effect.Effect<AccessToken, TokenError> {
-    return Effect.suspend(() => {
-      const before = this.#self.store.peek(this.key)?.token.id
-      const fetched = this.#fetch(() => false, 0)
-      // A flight that was on its way already may have found just that one.
-      return Effect.flatMap(fetched, (token) =>
-        token.id === before ? fetched : Effect.succeed(token)
-      )
-    })
+    return this.#fetch(
+      () => false,
+      0,
+      (fetched) => fetched.isNew
+    )
   }
 
   #look(minimumValidity: number): AccessToken | undefined {
@@ -132,22 +129,24 @@ class Source implements BrokerSource {
   #fetch(
     suffices: (held: StoredToken) => boolean,
     minimumValidity: number,
+    fits: (fetched: Fetched) => boolean = () => true,
     left = maximumFetches
   ): Effect.Effect<AccessToken, TokenError> {
     const { grant, key } = this
     const joined = this.#flights.join(key, (flight) =>
       acquire(this.#self, { key, grant, suffices }, flight)
     )
-    return Effect.flatMap(joined, ({ lifetime, token }) => {
+    return Effect.flatMap(joined, (fetched) => {
+      const { lifetime, token } = fetched
       // A token of unknown life is used at once or not at all.
       const usable =
         lifetime === undefined
           ? minimumValidity === 0
           : Lifetime.isUsable(lifetime, this.#self.now(), minimumValidity)
-      if (usable) return Effect.succeed(token)
+      if (usable && fits(fetched)) return Effect.succeed(token)
       if (lifetime !== undefined && isShort(lifetime, minimumValidity))
         return livesTooShort(lifetime)
-      return left > 1 ? this.#fetch(suffices, minimumValidity, left - 1) : tooShort(key)
+      return left > 1 ? this.#fetch(suffices, minimumValidity, fits, left - 1) : tooShort(key)
     })
   }
 }
