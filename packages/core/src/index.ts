@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 export { AccessToken, TokenId } from "./AccessToken.ts"
+export * as ChangeFeed from "./ChangeFeed.ts"
 export type { BrokerEvent } from "./BrokerEvent.ts"
 export type { Explanation } from "./Explanation.ts"
 export * as Gatekeeper from "./Gatekeeper.ts"
