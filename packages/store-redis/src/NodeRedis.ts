@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import type { Buffer } from "node:buffer"
 import { tagOf } from "./internal/names.ts"
 import type { PromiseClient } from "./RedisDriver.ts"
 
@@ -26,9 +27,9 @@ export interface NodeRedisClient {
  * @category models
  * @since 0.1.0
  */
-export interface NodeRedisCluster<Node = never> {
-  readonly masters: ReadonlyArray<Node>
-  nodeClient(node: Node): NodeRedisClient | Promise<NodeRedisClient>
+export interface NodeRedisCluster {
+  readonly masters: ReadonlyArray<unknown>
+  nodeClient(node: unknown): NodeRedisClient | Promise<NodeRedisClient>
   sendCommand(key: string | undefined, reads: boolean, words: Array<string>): Promise<unknown>
 }
 
@@ -47,7 +48,7 @@ export interface NodeRedisSentinel {
   off(event: string, listener: () => void): unknown
 }
 
-type Listener = (message: string, channel: string) => void
+type Listener = (message: string | Buffer, channel: string | Buffer) => void
 
 /**
  * A connection of our own, to listen on.
@@ -77,7 +78,7 @@ export const single = (client: NodeRedisClient): PromiseClient => ({
  * @category constructors
  * @since 0.1.0
  */
-export const cluster = <Node>(client: NodeRedisCluster<Node>): PromiseClient => ({
+export const cluster = (client: NodeRedisCluster): PromiseClient => ({
   send: ({ key, reads, words }) => client.sendCommand(key, reads, [...words]),
   subscribe: async (channels, onMessage, onLost) => {
     const [master] = client.masters
@@ -101,7 +102,7 @@ export const cluster = <Node>(client: NodeRedisCluster<Node>): PromiseClient => 
 export const sentinel = (client: NodeRedisSentinel): PromiseClient => ({
   send: ({ reads, words }) => client.sendCommand(reads, [...words]),
   subscribe: async (channels, onMessage, onLost) => {
-    const listener: Listener = (message, channel) => onMessage(channel, message)
+    const listener: Listener = (message, channel) => onMessage(String(channel), String(message))
     for (const event of losses) client.on(event, onLost)
     await client.subscribe([...channels], listener)
     return () => {
@@ -124,7 +125,9 @@ const listen = async (
   for (const event of ["error", "end", "terminated"]) subscriber.on(event, onLost)
   try {
     await subscriber.connect()
-    await subscriber.subscribe([...channels], (message, channel) => onMessage(channel, message))
+    await subscriber.subscribe([...channels], (message, channel) =>
+      onMessage(String(channel), String(message))
+    )
   } catch (error) {
     subscriber.destroy()
     throw error
