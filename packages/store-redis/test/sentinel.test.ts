@@ -1,43 +1,65 @@
-import { storeSuite } from "@onbehalf/store-testkit"
+import { afterAll, beforeAll, it } from "@effect/vitest"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import { storeSuite, testKey } from "@onbehalf/store-testkit"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { Redis } from "ioredis"
 import { createSentinel } from "redis"
-import { afterAll, describe } from "vitest"
 import { fromClient } from "../src/index.ts"
-import { backendOf, sealKey, tiered } from "./support/backend.ts"
-import { startSentinel } from "./support/redisSentinel.ts"
+import { backendOf, cannot, sealKey, tiered } from "./support/backend.ts"
+import { type RedisSentinel, startSentinel } from "./support/redisSentinel.ts"
+import { suitePart } from "./support/suite.ts"
+import { withRedis } from "./support/withRedis.ts"
 
-console.time("up")
-const servers = await startSentinel()
-console.timeEnd("up")
-afterAll(servers.stop)
-const cannot = { capacity: "how much is held is up to Redis's own maxmemory" }
-const hands = {
-  command: async (_: string | undefined, ...words: ReadonlyArray<string>) => [
+const clientsOf = ({ name, port }: RedisSentinel) => {
+  const nodeRedis = createSentinel({
+    name,
+    sentinelRootNodes: [{ host: "127.0.0.1", port }],
+    nodeClientOptions: { disableOfflineQueue: true }
+  })
+  const ioRedis = new Redis({
+    name,
+    sentinels: [{ host: "127.0.0.1", port }],
+    enableOfflineQueue: false,
+    lazyConnect: true
+  })
+  for (const client of [nodeRedis, ioRedis]) client.on("error", () => undefined)
+  return { nodeRedis, ioRedis }
+}
+
+await withRedis("servers behind a sentinel", startSentinel, (servers) => {
+  const { ioRedis, nodeRedis } = clientsOf(servers)
+  beforeAll(async () => {
+    await nodeRedis.connect()
+    await ioRedis.connect()
+  })
+  afterAll(async () => {
+    await nodeRedis.destroy()
+    ioRedis.disconnect()
+  })
+  const command = async (_key: string | undefined, ...words: ReadonlyArray<string>) => [
     await (await servers.master()).command(...words)
   ]
-}
-const nodeRedis = createSentinel({
-  name: servers.name,
-  sentinelRootNodes: [{ host: "127.0.0.1", port: servers.port }],
-  nodeClientOptions: { disableOfflineQueue: true }
-})
-nodeRedis.on("error", () => undefined)
-await nodeRedis.connect()
-const ioRedis = new Redis({
-  name: servers.name,
-  sentinels: [{ host: "127.0.0.1", port: servers.port }]
-})
-afterAll(async () => {
-  await nodeRedis.destroy()
-  ioRedis.disconnect()
-})
-
-describe("Sentinel", () => {
   const layer = fromClient(nodeRedis, { sealKey })
-  storeSuite("with a client of node-redis", { ...backendOf(layer, hands), cannot })
-  storeSuite("behind a near tier", { ...backendOf(tiered(layer), hands), cannot })
-  storeSuite("with a client of ioredis", {
-    ...backendOf(fromClient(ioRedis, { sealKey }), hands),
+  const withNodeRedis = backendOf(layer, command)
+  const withIoRedis = backendOf(fromClient(ioRedis, { sealKey }), command)
+
+  storeSuite("node-redis", { ...withNodeRedis, cannot })
+
+  it.live("F27: stores find the next master by themselves", () =>
+    Effect.gen(function* () {
+      yield* Effect.promise(servers.failOver)
+      for (const { layer } of [withNodeRedis, withIoRedis]) {
+        const look = TokenStore.use((store) => store.get(testKey())).pipe(Effect.provide(layer))
+        yield* Effect.retry(look, { schedule: Schedule.spaced(50), times: 100 })
+      }
+    })
+  )
+
+  storeSuite("node-redis behind a near tier, after that", {
+    ...backendOf(tiered(layer), command),
     cannot
   })
+  const parts = ["basic", "generations", "changes"] as const
+  suitePart("ioredis, after that", { ...withIoRedis, cannot }, parts)
 })

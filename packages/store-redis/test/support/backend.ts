@@ -3,21 +3,21 @@ import * as MemoryStore from "@onbehalf/store-memory"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import type { TokenError } from "@onbehalf/core/TokenError"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
-import { TokenStore } from "@onbehalf/core/TokenStore"
+import type { TokenStore } from "@onbehalf/core/TokenStore"
 import type { StoreBackend } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Names from "../../src/internal/names.ts"
 
 /** Sends a command to the server that holds the key, or to every one. */
-export interface Hands {
-  readonly command: (
-    key: string | undefined,
-    ...words: ReadonlyArray<string>
-  ) => Promise<ReadonlyArray<unknown>>
-}
+export type Command = (
+  key: string | undefined,
+  ...words: ReadonlyArray<string>
+) => Promise<ReadonlyArray<unknown>>
 
 export const sealKey = Buffer.alloc(32, 7).toString("base64")
+
+export const cannot = { capacity: "how much is held is up to Redis's own maxmemory" }
 
 /** Of the prefix `onbehalf:`. */
 export const names = Names.make("onbehalf:")
@@ -26,7 +26,7 @@ const tokenOf = (key: TokenKey): string => names.ofKey(key).token
 
 export const backendOf = (
   layer: Layer.Layer<TokenStore, TokenError>,
-  { command }: Hands
+  command: Command
 ): StoreBackend => {
   const run = (key: string | undefined, ...words: ReadonlyArray<string>) =>
     Effect.promise(() => command(key, ...words))
@@ -60,10 +60,4 @@ export const backendOf = (
 /** The same with a memory store in front. */
 export const tiered = (
   far: Layer.Layer<TokenStore, TokenError>
-): Layer.Layer<TokenStore, TokenError> =>
-  Layer.effect(
-    TokenStore,
-    Effect.gen(function* () {
-      return yield* TieredStore.make({ near: yield* MemoryStore.make(), far: yield* TokenStore })
-    })
-  ).pipe(Layer.provide(far))
+): Layer.Layer<TokenStore, TokenError> => TieredStore.layer({ near: MemoryStore.layer(), far })

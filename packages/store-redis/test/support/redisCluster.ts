@@ -1,6 +1,6 @@
 /** A cluster of three masters. */
 import { setTimeout as sleep } from "node:timers/promises"
-import { type RedisServer, startRedis } from "./redisServer.ts"
+import { type RedisServer, startRedisWith } from "./redisServer.ts"
 
 export interface RedisCluster {
   readonly servers: ReadonlyArray<RedisServer>
@@ -18,7 +18,7 @@ const slots = 16_384
 
 export const startCluster = async (): Promise<RedisCluster> => {
   const settings = { "cluster-enabled": "yes", "cluster-node-timeout": "2000" }
-  const servers = await Promise.all([0, 1, 2].map(() => startRedis(settings)))
+  const servers = await Promise.all([0, 1, 2].map(() => startRedisWith(settings)))
   const [first, ...others] = servers
   if (first === undefined) throw new Error("no server")
   const share = Math.ceil(slots / servers.length)

@@ -1,11 +1,12 @@
 /** A master, a replica, and a sentinel that makes the replica master when the master is gone. */
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { createClient } from "redis"
-import { freePort, type RedisServer, startRedis } from "./redisServer.ts"
+import { freePort, type RedisServer, startRedisWith } from "./redisServer.ts"
 
 export interface RedisSentinel {
   readonly port: number
@@ -22,8 +23,8 @@ const name = "tokens"
 
 export const startSentinel = async (): Promise<RedisSentinel> => {
   const settings = { "repl-diskless-sync-delay": "0" }
-  const first = await startRedis(settings)
-  const second = await startRedis({ ...settings, replicaof: `127.0.0.1 ${first.port}` })
+  const first = await startRedisWith(settings)
+  const second = await startRedisWith({ ...settings, replicaof: `127.0.0.1 ${first.port}` })
   const servers = [first, second]
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), "onbehalf-sentinel-"))
@@ -35,7 +36,7 @@ export const startSentinel = async (): Promise<RedisSentinel> => {
       `dir ${folder}`,
       `sentinel monitor ${name} 127.0.0.1 ${first.port} 1`,
       `sentinel down-after-milliseconds ${name} 300`,
-      `sentinel failover-timeout ${name} 2000`
+      `sentinel failover-timeout ${name} 500`
     ].join("\n")
   )
   const child = spawn("redis-server", [file, "--sentinel"], { stdio: "ignore" })
@@ -52,11 +53,12 @@ export const startSentinel = async (): Promise<RedisSentinel> => {
     const [, port] = (await ask("GET-MASTER-ADDR-BY-NAME")) as unknown as ReadonlyArray<string>
     return servers.find((server) => `${server.port}` === port) ?? first
   }
+  const isReplicated = async (): Promise<boolean> =>
+    String(await (await master()).command("INFO", "replication")).includes("state=online")
+
   while (((await ask("REPLICAS")) as unknown as ReadonlyArray<unknown>).length === 0)
     await sleep(20)
-  while (!String(await second.command("INFO", "replication")).includes("master_link_status:up")) {
-    await sleep(20)
-  }
+  while (!(await isReplicated())) await sleep(20)
   return {
     port,
     name,
@@ -69,7 +71,7 @@ export const startSentinel = async (): Promise<RedisSentinel> => {
     },
     stop: async () => {
       admin.destroy()
-      const ended = new Promise((resolve) => child.once("exit", resolve))
+      const ended = once(child, "exit")
       child.kill("SIGKILL")
       await ended
       await Promise.all(servers.map(({ stop }) => stop()))

@@ -1,6 +1,7 @@
 /** Real Redis servers on loopback, in folders of their own, gone when the tests are. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
+import { once } from "node:events"
 import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -28,8 +29,10 @@ export const freePort = async (): Promise<number> => {
   return port < 55_000 ? port : freePort()
 }
 
-export const startRedis = async (
-  settings: Readonly<Record<string, string>> = {}
+export const startRedis = (): Promise<RedisServer> => startRedisWith({})
+
+export const startRedisWith = async (
+  settings: Readonly<Record<string, string>>
 ): Promise<RedisServer> => {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), "onbehalf-redis-"))
@@ -54,8 +57,10 @@ export const startRedis = async (
     await admin.ping()
   }
   const kill = async () => {
-    const ended = new Promise((resolve) => child?.once("exit", resolve))
-    child?.kill("SIGKILL")
+    if (child === undefined) return
+    const ended = once(child, "exit")
+    child.kill("SIGKILL")
+    child = undefined
     await ended
   }
   await start()
