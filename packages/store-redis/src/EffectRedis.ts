@@ -33,6 +33,7 @@ export const driver: Effect.Effect<RedisDriver, never, Redis.Redis> = Redis.Redi
         const lost = Effect.all(queues.map(listen), { concurrency: "unbounded" })
         return { lost: Effect.andThen(Effect.mapError(lost, causeOf), Effect.never) }
       }),
+      drop: () => undefined,
       missesMessages: true,
       shards: Effect.succeed([send])
     }

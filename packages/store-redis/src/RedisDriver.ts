@@ -40,6 +40,8 @@ export interface RedisDriver {
     channels: ReadonlyArray<string>,
     onMessage: OnMessage
   ) => Effect.Effect<Subscription, RedisFailure, Scope.Scope>
+  /** The connection that a command with this key takes is not trusted any more: closes it, where it is ours to close. */
+  readonly drop: (key: string | undefined) => void
   /** It may miss messages without knowing: what it hears is a hint and no more. */
   readonly missesMessages: boolean
   /** The servers of a cluster that each hold a part of the keys, for listing. */
@@ -92,8 +94,11 @@ export interface PromiseClient {
    * it has. Default: all go the same way.
    */
   readonly wayOf?: (key: string | undefined) => string
-  /** The server did not answer a command with this key in time: drops the connection. Default: nothing. */
-  readonly onSilence?: (key: string | undefined) => void
+  /**
+   * Closes the connection that a command with this key takes, because an answer did not come or was another's.
+   * Default: nothing, for the client may be somebody else's.
+   */
+  readonly drop?: (key: string | undefined) => void
 }
 
 /**
@@ -106,13 +111,14 @@ export const make = Effect.fnUntraced(function* (
   client: PromiseClient
 ): Effect.fn.Return<RedisDriver, never, Scope.Scope> {
   const patience = yield* Patience.make
-  const { onSilence, wayOf = () => "" } = client
+  const { drop = () => undefined, wayOf = () => "" } = client
   const ask = (key: string | undefined, answer: () => Promise<unknown>) =>
-    patience.within(wayOf(key), answer, () => onSilence?.(key))
+    patience.within(wayOf(key), answer, () => drop(key))
   const own = (words: ReadonlyArray<string>) => client.send({ words, key: undefined, reads: true })
   return {
     send: (command) => ask(command.key, () => client.send(command)),
     subscribe: (channels, onMessage) => subscribe(client, channels, onMessage),
+    drop,
     missesMessages: false,
     shards: Effect.sync(() =>
       (client.shards?.() ?? [own]).map(

@@ -21,6 +21,7 @@ export class RedisFailure extends Data.TaggedError("RedisFailure")<{ readonly co
  * @since 0.1.0
  */
 export const failureOf = (error: unknown): RedisFailure => {
+  if (error instanceof RedisFailure) return error
   const message = error instanceof Error ? error.message : ""
   const word = /^[A-Z]{3,16}(?= )/.exec(message)
   return new RedisFailure({ code: word === null ? "DISCONNECTED" : word[0] })
@@ -42,6 +43,7 @@ const meanings: Readonly<Record<string, string>> = {
   DISCONNECTED: "there is no connection",
   LOADING: "the server is loading its data",
   MASTERDOWN: "the replica has lost its master",
+  MIXED: "the answer was another question's",
   MISCONF: "the server cannot write to its disk, and refuses writes",
   MOVED: "the key lies on another server, and this client does not follow",
   NOAUTH: "the server wants a password",

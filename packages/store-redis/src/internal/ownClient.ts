@@ -1,13 +1,13 @@
 import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { createClient, createCluster } from "redis"
 import * as NodeRedis from "../NodeRedis.ts"
 import type { PromiseClient } from "../RedisDriver.ts"
+import { failureOf, RedisFailure, timedOut } from "../RedisFailure.ts"
 import type { Address } from "./addresses.ts"
 
 /** Milliseconds for a connection and its greeting. */
@@ -49,29 +49,30 @@ export const make = Effect.fnUntraced(function* (
   const library = yield* load
   const open =
     addresses.length === 1
-      ? Effect.succeed(singleSession(library, addresses[0], tls))
+      ? Effect.sync(() => singleSession(library, addresses[0], tls))
       : clusterSession(library, addresses, tls)
-  let current = offline
+  let current = offline(lost)
   const tried = yield* Deferred.make<void>()
 
   const session = Effect.scoped(
     Effect.gen(function* () {
-      const opened = yield* Effect.acquireRelease(open, ({ destroy }) => Effect.sync(destroy))
-      const ended = yield* Deferred.make<void>()
-      opened.onEnd(() => Deferred.doneUnsafe(ended, Exit.void))
-      yield* Effect.timeout(Effect.tryPromise(opened.connect), patience)
-      current = opened.client
+      const { client, connect, destroy, onEnd } = yield* open
+      yield* Effect.addFinalizer(() => Effect.sync(destroy))
+      const ended = yield* Deferred.make<never, RedisFailure>()
+      onEnd(() => Deferred.doneUnsafe(ended, lost))
+      yield* Effect.timeoutOrElse(Effect.tryPromise({ try: connect, catch: failureOf }), {
+        duration: patience,
+        orElse: () => timedOut
+      })
+      current = client
       yield* Deferred.succeed(tried, undefined)
-      yield* Deferred.await(ended)
+      return yield* Deferred.await(ended)
     })
   ).pipe(
-    Effect.ignore,
-    Effect.ensuring(
-      Effect.suspend(() => {
-        current = offline
-        return Deferred.succeed(tried, undefined)
-      })
-    )
+    Effect.catch((failure) => {
+      current = offline(failure)
+      return Deferred.succeed(tried, undefined)
+    })
   )
   yield* session.pipe(Effect.repeat(Schedule.jittered(Schedule.spaced(pause))), Effect.forkScoped)
   yield* Deferred.await(tried)
@@ -82,16 +83,16 @@ export const make = Effect.fnUntraced(function* (
     shards: () =>
       current.shards?.() ?? [(words) => current.send({ words, key: undefined, reads: true })],
     wayOf: (key) => current.wayOf?.(key) ?? "",
-    onSilence: (key) => current.onSilence?.(key)
+    drop: (key) => current.drop?.(key)
   }
 })
 
-const notConnected = (): Promise<never> => Promise.reject(new Error("not connected"))
+const lost = new RedisFailure({ code: "DISCONNECTED" })
 
-const offline: PromiseClient = {
-  send: notConnected,
-  subscribe: notConnected,
-  shards: () => [notConnected]
+/** Says why there is no connection: a refused password, for example. */
+const offline = (failure: RedisFailure): PromiseClient => {
+  const refuse = () => Promise.reject(failure)
+  return { send: refuse, subscribe: refuse, shards: () => [refuse] }
 }
 
 const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
@@ -115,7 +116,7 @@ const singleSession = ({ createClient }: Library, { url }: Address, tls: TlsOpti
   client.on("error", unheard)
   for (const event of ["end", "terminated"]) client.on(event, () => end())
   return {
-    client: { ...NodeRedis.single(client), onSilence: () => end() },
+    client: { ...NodeRedis.single(client), drop: () => end() },
     connect: () => client.connect(),
     destroy: () => client.destroy(),
     onEnd: (ended) => (end = ended)
@@ -160,7 +161,7 @@ const clusterSession = Effect.fnUntraced(function* (
   return {
     client: {
       ...NodeRedis.cluster(cluster),
-      onSilence: (key) => {
+      drop: (key) => {
         if (key === undefined) return
         cluster
           .getNodeClientForKey(key, false)

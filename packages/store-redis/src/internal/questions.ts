@@ -33,7 +33,11 @@ export const make = (driver: RedisDriver): Effect.Effect<Ask> =>
         driver.send({ words: [...words, ...rest], key: keys[0], reads })
       return run(["EVALSHA", script.sha]).pipe(
         Effect.catchIf(isUnknownScript, () => run(["EVAL", script.text])),
-        Effect.flatMap((answer) => checked(answer, asked))
+        Effect.flatMap((answer) => {
+          if (isAnswerTo(asked, answer)) return Effect.succeed(answer.slice(1))
+          driver.drop(keys[0])
+          return mixedUp
+        })
       )
     }
 
@@ -47,14 +51,9 @@ export const make = (driver: RedisDriver): Effect.Effect<Ask> =>
 export const storeError = (operation: StoreError["operation"], failure: RedisFailure): StoreError =>
   new StoreError({ operation, problem: describe(failure) })
 
-/** T2: an answer to another question is worth nothing, whoever mixed them up. */
-const checked = (
-  answer: unknown,
-  asked: number
-): Effect.Effect<ReadonlyArray<unknown>, RedisFailure> => {
-  if (!Array.isArray(answer) || answer[0] !== asked) return mixedUp
-  return Effect.succeed(answer.slice(1))
-}
+/** T2: an answer to another question is worth nothing, whoever mixed them up, and neither are those after it. */
+const isAnswerTo = (asked: number, answer: unknown): answer is ReadonlyArray<unknown> =>
+  Array.isArray(answer) && answer[0] === asked
 
 const mixedUp = Effect.fail(new RedisFailure({ code: "MIXED" }))
 

@@ -10,6 +10,8 @@ import { createClient } from "redis"
 export interface RedisServer {
   readonly port: number
   readonly url: string
+  /** Where it saves. */
+  readonly folder: string
   /** Sends a command over a connection that is for tests alone. */
   readonly command: (...words: ReadonlyArray<string>) => Promise<unknown>
   readonly signal: (signal: NodeJS.Signals) => void
@@ -67,6 +69,7 @@ export const startRedisWith = async (
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    folder,
     command: (...words) => admin.sendCommand([...words]),
     signal: (signal) => child?.kill(signal),
     kill,
