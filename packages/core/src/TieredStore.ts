@@ -25,9 +25,7 @@ import { type Lookup, type StoreChange, type StoredToken, TokenStore } from "./T
  * @category models
  * @since 0.1.0
  */
-export interface TieredStoreOptions {
-  readonly near: TokenStore["Service"]
-  readonly far: TokenStore["Service"]
+export interface TierOptions {
   /** Milliseconds for which the near tier is trusted while the feed is down. Default: 1 000. */
   readonly maxStaleness?: number | undefined
   /**
@@ -35,6 +33,15 @@ export interface TieredStoreOptions {
    * a far tier that hangs costs each caller one wait at most. Default: 500.
    */
   readonly timeout?: number | undefined
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface TieredStoreOptions extends TierOptions {
+  readonly near: TokenStore["Service"]
+  readonly far: TokenStore["Service"]
 }
 
 /**
@@ -113,21 +120,20 @@ export const make = Effect.fnUntraced(function* (
  */
 export const layer = <E, R>({
   far,
-  maxStaleness,
-  near
-}: {
+  near,
+  ...options
+}: TierOptions & {
   readonly near: Layer.Layer<TokenStore, E, R>
   readonly far: Layer.Layer<TokenStore, E, R>
-  readonly maxStaleness?: number | undefined
 }): Layer.Layer<TokenStore, E, R> =>
   Layer.effect(
     TokenStore,
     Effect.gen(function* () {
       const [nearContext, farContext] = [yield* Layer.build(near), yield* Layer.build(far)]
       return yield* make({
+        ...options,
         near: Context.get(nearContext, TokenStore),
-        far: Context.get(farContext, TokenStore),
-        maxStaleness
+        far: Context.get(farContext, TokenStore)
       })
     })
   )
@@ -142,11 +148,10 @@ export const tieredStore = ({
   far,
   near,
   ...options
-}: {
+}: TierOptions & {
   readonly near: StoreAdapter
   readonly far: StoreAdapter
-  readonly maxStaleness?: number | undefined
-}): StoreAdapter => ({ layer: layer({ near: near.layer, far: far.layer, ...options }) })
+}): StoreAdapter => ({ layer: layer({ ...options, near: near.layer, far: far.layer }) })
 
 const forget = (near: TokenStore["Service"], key: TokenKey) => {
   const stale = near.peek(key)

@@ -9,18 +9,19 @@
 import * as Effect from "effect/Effect"
 import * as Redis from "effect/persistence/Redis"
 import * as Queue from "effect/Queue"
-import type { RedisDriver } from "./RedisDriver.ts"
+import { defaultTimeout, type RedisDriver } from "./RedisDriver.ts"
 import { failureOf, type RedisFailure, timedOut } from "./RedisFailure.ts"
 
 /**
+ * @param timeout milliseconds that an answer is waited for
  * @category constructors
  * @since 0.1.0
  */
-export const driver: Effect.Effect<RedisDriver, never, Redis.Redis> = Redis.Redis.useSync(
-  (redis): RedisDriver => {
+export const driver = (timeout = defaultTimeout): Effect.Effect<RedisDriver, never, Redis.Redis> =>
+  Redis.Redis.useSync((redis): RedisDriver => {
     const send = ([name = "", ...rest]: ReadonlyArray<string>) =>
       Effect.mapError(redis.send(name, ...rest), causeOf).pipe(
-        Effect.timeoutOrElse({ duration: patience, orElse: () => timedOut })
+        Effect.timeoutOrElse({ duration: timeout, orElse: () => timedOut })
       )
     return {
       send: ({ words }) => send(words),
@@ -37,10 +38,6 @@ export const driver: Effect.Effect<RedisDriver, never, Redis.Redis> = Redis.Redi
       missesMessages: true,
       shards: Effect.succeed([send])
     }
-  }
-)
-
-/** Milliseconds for one answer. */
-const patience = 250
+  })
 
 const causeOf = ({ cause }: Redis.RedisError): RedisFailure => failureOf(cause)

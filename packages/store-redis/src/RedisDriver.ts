@@ -25,8 +25,7 @@ export interface RedisCommand {
 }
 
 /**
- * A client as the store uses it. Its promises: an answer or a failure within a quarter of a second, and no
- * command that waits in a queue for a connection.
+ * A client as the store uses it. Its promise: an answer or a failure in time, a quarter of a second say.
  *
  * @category models
  * @since 0.1.0
@@ -102,15 +101,25 @@ export interface PromiseClient {
 }
 
 /**
+ * Milliseconds that an answer is waited for, where nobody says otherwise.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultTimeout = 250
+
+/**
  * A driver for any client that works with promises.
  *
+ * @param timeout milliseconds that an answer is waited for
  * @category constructors
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
-  client: PromiseClient
+  client: PromiseClient,
+  timeout = defaultTimeout
 ): Effect.fn.Return<RedisDriver, never, Scope.Scope> {
-  const patience = yield* Patience.make
+  const patience = yield* Patience.make(timeout)
   const { drop = () => undefined, wayOf = () => "" } = client
   const ask = (key: string | undefined, answer: () => Promise<unknown>) =>
     patience.within(wayOf(key), answer, () => drop(key))

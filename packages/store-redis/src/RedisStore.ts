@@ -48,6 +48,11 @@ export type {
 export interface RedisStoreOptions extends TokenSeal.SealOptions {
   /** What all keys and channels begin with. Default: `onbehalf:`. */
   readonly prefix?: string | undefined
+  /**
+   * Milliseconds that Redis is waited for. A server that does not answer costs a caller so much, once; until it
+   * answers again nobody waits for it. Default: 250.
+   */
+  readonly timeout?: number | undefined
 }
 
 /**
@@ -75,7 +80,7 @@ type Url = Redacted.Redacted | string
  */
 export const make = Effect.fnUntraced(function* (
   driver: RedisDriver.RedisDriver,
-  options: RedisStoreOptions
+  options: Omit<RedisStoreOptions, "timeout">
 ): Effect.fn.Return<TokenStore["Service"], TokenError, Scope.Scope> {
   const { prefix = "onbehalf:" } = options
   if (!/^[A-Za-z0-9_.:-]{0,64}$/.test(prefix)) return yield* invalidPrefix
@@ -105,7 +110,7 @@ const invalidPrefix = new TokenError({
  */
 export const fromDriver = <R>(
   driver: Effect.Effect<RedisDriver.RedisDriver, TokenError, R>,
-  options: RedisStoreOptions
+  options: Omit<RedisStoreOptions, "timeout">
 ): Layer.Layer<TokenStore, TokenError, Exclude<R, Scope.Scope>> =>
   Layer.effect(
     TokenStore,
@@ -129,7 +134,9 @@ export const fromUrl = ({
     const [first, ...others] = urls
     const address = yield* Addresses.check(first, unencrypted)
     const more = yield* Effect.forEach(others, (one) => Addresses.check(one, unencrypted))
-    return yield* RedisDriver.make(yield* OwnClient.make([address, ...more], tls))
+    const { timeout = RedisDriver.defaultTimeout } = options
+    const client = yield* OwnClient.make([address, ...more], { timeout, tls })
+    return yield* RedisDriver.make(client, timeout)
   })
   return fromDriver(driver, options)
 }
@@ -148,7 +155,10 @@ export const fromClient = (
   client: RedisClient,
   options: RedisStoreOptions
 ): Layer.Layer<TokenStore, TokenError> =>
-  fromDriver(Effect.flatMap(promiseClientOf(client), RedisDriver.make), options)
+  fromDriver(
+    Effect.flatMap(promiseClientOf(client), (known) => RedisDriver.make(known, options.timeout)),
+    options
+  )
 
 /**
  * The store for `createTokenBroker`; `tieredStore` of core puts a near tier in front of it.

@@ -4,7 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fromClient, fromUrl, redisStore, type RedisClient } from "../src/index.ts"
-import { sealKey } from "./support/backend.ts"
+import { patient, sealKey } from "./support/backend.ts"
 import { freePort, startRedisWith } from "./support/redisServer.ts"
 import { codeOf, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -67,7 +67,9 @@ describe("where Redis is", () => {
       const port = yield* Effect.promise(freePort)
       const urls = [`redis://127.0.0.1:${port}`, `redis://127.0.0.1:${port}`] as const
       for (const url of [urls[0], urls]) {
-        const code = yield* using(fromUrl({ url, sealKey }), (store) => codeOf(store.get(newKey())))
+        const code = yield* using(fromUrl({ ...patient, url }), (store) =>
+          codeOf(store.get(newKey()))
+        )
         assert.strictEqual(code, "DISCONNECTED")
       }
     })
@@ -94,13 +96,15 @@ await withRedis("a server that speaks TLS", encrypted, (server) => {
       )
       const url = Redacted.make(server.url)
       const tls = { ca: authority }
-      const stored = using(fromUrl({ url, tls, sealKey }), (store) => keep(store, newKey(), "t1"))
+      const stored = using(fromUrl({ ...patient, url, tls }), (store) =>
+        keep(store, newKey(), "t1")
+      )
       assert.strictEqual(yield* stored, "stored")
       const look = (options: Parameters<typeof fromUrl>[0]) =>
         using(fromUrl(options), (store) => codeOf(store.get(newKey())))
-      assert.strictEqual(yield* look({ url, sealKey }), "DISCONNECTED")
+      assert.strictEqual(yield* look({ ...patient, url }), "DISCONNECTED")
       const another = { ...tls, servername: "redis.example" }
-      assert.strictEqual(yield* look({ url, tls: another, sealKey }), "DISCONNECTED")
+      assert.strictEqual(yield* look({ ...patient, url, tls: another }), "DISCONNECTED")
     })
   )
 })

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import { createClient } from "redis"
 import { fromUrl } from "../src/index.ts"
-import { names, sealKey } from "./support/backend.ts"
+import { names, patient, sealKey } from "./support/backend.ts"
 import { startRedis, startRedisWith } from "./support/redisServer.ts"
 import { idIn, keep, newKey, now, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -14,7 +14,7 @@ import { withRedis } from "./support/withRedis.ts"
 const otherKey = Buffer.alloc(32, 8).toString("base64")
 
 await withRedis("what lies in Redis", startRedis, (server) => {
-  const layer = fromUrl({ url: server.url, sealKey })
+  const layer = fromUrl({ ...patient, url: server.url })
   const command = (...words: ReadonlyArray<string>) =>
     Effect.promise(() => server.command(...words))
   const tokenOf = (key: TokenKey) => names.ofKey(key).token
@@ -121,7 +121,7 @@ await withRedis("what lies in Redis", startRedis, (server) => {
       const url = server.url
       const key = newKey()
       const withKeys = (options: { readonly sealKey: string; readonly oldSealKeys?: [string] }) =>
-        fromUrl({ url, ...options })
+        fromUrl({ ...options, url, timeout: patient.timeout })
       yield* using(withKeys({ sealKey }), (store) => keep(store, key, "t1"))
       const rotated = withKeys({ sealKey: otherKey, oldSealKeys: [sealKey] })
       assert.strictEqual(yield* using(rotated, (store) => idIn(store, key)), "t1")
@@ -243,7 +243,7 @@ const evicting = () => startRedisWith({ maxmemory: "2500kb", "maxmemory-policy":
 
 await withRedis("a server that evicts", evicting, (server) => {
   it.live("F24: serves what is left, and nothing revoked", () =>
-    using(fromUrl({ url: server.url, sealKey }), (store) =>
+    using(fromUrl({ ...patient, url: server.url }), (store) =>
       Effect.gen(function* () {
         const revoked = new Set<string>()
         const keys: Array<TokenKey> = []

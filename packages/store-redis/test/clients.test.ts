@@ -10,7 +10,7 @@ import { Cluster, Redis } from "ioredis"
 import { createClient, createCluster } from "redis"
 import * as EffectRedis from "../src/EffectRedis.ts"
 import { fromClient, fromDriver } from "../src/index.ts"
-import { backendOf, cannot, sealKey } from "./support/backend.ts"
+import { backendOf, cannot, patient, sealKey } from "./support/backend.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
 import { suitePart } from "./support/suite.ts"
@@ -40,8 +40,8 @@ await withRedis("clients of one server", startRedis, (server) => {
     nodeRedis.destroy()
     ioRedis.disconnect()
   })
-  const withNodeRedis = fromClient(nodeRedis, { sealKey })
-  const withIoRedis = fromClient(ioRedis, { sealKey })
+  const withNodeRedis = fromClient(nodeRedis, patient)
+  const withIoRedis = fromClient(ioRedis, patient)
   suitePart("node-redis", { ...backendOf(withNodeRedis, command), cannot }, parts)
   suitePart("ioredis", { ...backendOf(withIoRedis, command), cannot }, parts)
 
@@ -58,7 +58,7 @@ await withRedis("clients of one server", startRedis, (server) => {
     })
   )
 
-  const effectRedis = fromDriver(EffectRedis.driver, { sealKey }).pipe(
+  const effectRedis = fromDriver(EffectRedis.driver(patient.timeout), { sealKey }).pipe(
     Layer.provide(Layer.orDie(NodeRedisLayer.layer({ url: server.url })))
   )
   const withoutChanges = ["basic", "leases", "concurrency"] as const
@@ -77,8 +77,8 @@ await withRedis("clients of a cluster", startCluster, (cluster) => {
     nodeRedis.destroy()
     ioRedis.disconnect()
   })
-  const withNodeRedis = fromClient(nodeRedis, { sealKey })
-  const withIoRedis = fromClient(ioRedis, { sealKey })
+  const withNodeRedis = fromClient(nodeRedis, patient)
+  const withIoRedis = fromClient(ioRedis, patient)
   suitePart("node-redis", { ...backendOf(withNodeRedis, cluster.command), cannot }, parts)
   suitePart("ioredis", { ...backendOf(withIoRedis, cluster.command), cannot }, parts)
 })

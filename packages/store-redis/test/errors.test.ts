@@ -6,14 +6,14 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { rm } from "node:fs/promises"
 import { fromClient, fromUrl } from "../src/index.ts"
-import { names, sealKey } from "./support/backend.ts"
+import { names, patient } from "./support/backend.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
 import { codeOf, codeSoonOf, idIn, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
 await withRedis("what a server refuses", startRedis, (server) => {
-  const layer = fromUrl({ url: server.url, sealKey })
+  const layer = fromUrl({ ...patient, url: server.url })
   const command = (...words: ReadonlyArray<string>) =>
     Effect.promise(() => server.command(...words))
   const set = (name: string, value: string) => command("CONFIG", "SET", name, value)
@@ -149,7 +149,7 @@ await withRedis("what a server refuses", startRedis, (server) => {
 
   describe("F25: to whom", () => {
     const refused = (url: string) =>
-      using(fromUrl({ url, sealKey }), (store) => codeOf(store.get(newKey())))
+      using(fromUrl({ ...patient, url }), (store) => codeOf(store.get(newKey())))
     const address = (user: string) => `redis://${user}@127.0.0.1:${server.port}`
 
     it.live("a wrong password, or none where one is wanted", () =>
@@ -171,7 +171,7 @@ await withRedis("what a server refuses", startRedis, (server) => {
         yield* command(...user, "~onbehalf:*", "&onbehalf:*", "+hello", "+ping")
         assert.strictEqual(yield* refused(address("store:right")), "NOPERM")
         yield* command(...user, "~onbehalf:*", "&onbehalf:*", ...`${rights} ${keys}`.split(" "))
-        yield* using(fromUrl({ url: address("store:right"), sealKey }), (store) =>
+        yield* using(fromUrl({ ...patient, url: address("store:right") }), (store) =>
           Effect.gen(function* () {
             const key = newKey()
             assert.strictEqual(yield* keep(store, key, "t1"), "stored")
@@ -202,7 +202,7 @@ await withRedis("a client that finds no server in a cluster", startCluster, (clu
           only?.command(...words) ?? Promise.reject(new Error("gone")),
         subscribe: () => Promise.reject(new Error("not here"))
       }
-      const codes = yield* using(fromClient(client, { sealKey }), (store) =>
+      const codes = yield* using(fromClient(client, patient), (store) =>
         Effect.forEach(Array.from({ length: 20 }, newKey), (key) => codeOf(store.get(key)))
       )
       assert.deepStrictEqual([...new Set(codes)].toSorted(), ["", "MOVED"])

@@ -6,7 +6,7 @@ import { Cluster } from "ioredis"
 import { createCluster } from "redis"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fromClient, fromUrl } from "../src/index.ts"
-import { names, sealKey } from "./support/backend.ts"
+import { names, patient } from "./support/backend.ts"
 import { type RedisCluster, startCluster } from "./support/redisCluster.ts"
 import { codeOf, idIn, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -52,9 +52,9 @@ await withRedis("a slot on its way to another server", startCluster, (cluster) =
   })
 
   it.live.each([
-    ["its own client", fromUrl({ url: cluster.urls, sealKey })],
-    ["node-redis", fromClient(nodeRedis, { sealKey })],
-    ["ioredis", fromClient(ioRedis, { sealKey })]
+    ["its own client", fromUrl({ ...patient, url: cluster.urls })],
+    ["node-redis", fromClient(nodeRedis, patient)],
+    ["ioredis", fromClient(ioRedis, patient)]
   ] as const)("ASK, MOVED, TRYAGAIN: nothing is lost, nothing fails: %s", ([, layer]) =>
     using(layer, (store) =>
       Effect.gen(function* () {

@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { Redis } from "ioredis"
 import { createSentinel } from "redis"
 import { fromClient } from "../src/index.ts"
-import { backendOf, cannot, sealKey, tiered } from "./support/backend.ts"
+import { backendOf, cannot, patient, tiered } from "./support/backend.ts"
 import { type RedisSentinel, startSentinel } from "./support/redisSentinel.ts"
 import { suitePart } from "./support/suite.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -40,9 +40,9 @@ await withRedis("servers behind a sentinel", startSentinel, (servers) => {
   const command = async (_key: string | undefined, ...words: ReadonlyArray<string>) => [
     await (await servers.master()).command(...words)
   ]
-  const layer = fromClient(nodeRedis, { sealKey })
+  const layer = fromClient(nodeRedis, patient)
   const withNodeRedis = backendOf(layer, command)
-  const withIoRedis = backendOf(fromClient(ioRedis, { sealKey }), command)
+  const withIoRedis = backendOf(fromClient(ioRedis, patient), command)
 
   storeSuite("node-redis", { ...withNodeRedis, cannot })
 

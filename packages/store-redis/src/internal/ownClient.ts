@@ -10,9 +10,6 @@ import type { PromiseClient } from "../RedisDriver.ts"
 import { failureOf, RedisFailure, timedOut } from "../RedisFailure.ts"
 import type { Address } from "./addresses.ts"
 
-/** Milliseconds for a connection and its greeting. */
-const patience = 1_000
-
 /** Milliseconds, about, until a lost connection is tried again. */
 const pause = 250
 
@@ -22,6 +19,18 @@ export interface TlsOptions {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly servername?: string | undefined
+}
+
+export interface OwnClientOptions {
+  readonly tls: TlsOptions
+  /** Milliseconds that an answer is waited for. */
+  readonly timeout: number
+}
+
+interface SessionOptions {
+  readonly tls: TlsOptions
+  /** Milliseconds for a connection and its greeting. */
+  readonly patience: number
 }
 
 type Library = {
@@ -44,13 +53,14 @@ interface Session {
  */
 export const make = Effect.fnUntraced(function* (
   addresses: readonly [Address, ...ReadonlyArray<Address>],
-  tls: TlsOptions
+  { timeout, tls }: OwnClientOptions
 ): Effect.fn.Return<PromiseClient, TokenError, Scope.Scope> {
   const library = yield* load
+  const patience = Math.max(1_000, timeout)
   const open =
     addresses.length === 1
-      ? Effect.sync(() => singleSession(library, addresses[0], tls))
-      : clusterSession(library, addresses, tls)
+      ? Effect.sync(() => singleSession(library, addresses[0], { patience, tls }))
+      : clusterSession(library, addresses, { patience, tls })
   let current = offline(lost)
   const tried = yield* Deferred.make<void>()
 
@@ -109,7 +119,11 @@ const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
 const unheard = (): void => undefined
 
 /** A connection that is lost, or does not answer, is the end of its client. */
-const singleSession = ({ createClient }: Library, { url }: Address, tls: TlsOptions): Session => {
+const singleSession = (
+  { createClient }: Library,
+  { url }: Address,
+  { patience, tls }: SessionOptions
+): Session => {
   const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
   const client = createClient({ url, disableOfflineQueue: true, socket })
   let end = unheard
@@ -133,7 +147,7 @@ interface Node {
 const clusterSession = Effect.fnUntraced(function* (
   { createCluster }: Library,
   addresses: readonly [Address, ...ReadonlyArray<Address>],
-  tls: TlsOptions
+  { patience, tls }: SessionOptions
 ): Effect.fn.Return<Session, never, Scope.Scope> {
   const [{ encrypted, password, username }] = addresses
   const cluster = createCluster({
@@ -154,7 +168,7 @@ const clusterSession = Effect.fnUntraced(function* (
   cluster.on("node-error", unheard)
   const silent = yield* Queue.unbounded<Node>()
   yield* Queue.take(silent).pipe(
-    Effect.flatMap((node) => Effect.forkScoped(restart(node))),
+    Effect.flatMap((node) => Effect.forkScoped(restart(node, patience))),
     Effect.forever,
     Effect.forkScoped
   )
@@ -175,7 +189,7 @@ const clusterSession = Effect.fnUntraced(function* (
 })
 
 /** Until it is ready again: a server that stands still takes a connection, and does not greet. */
-const restart = (node: Node): Effect.Effect<void> => {
+const restart = (node: Node, patience: number): Effect.Effect<void> => {
   const once = Effect.gen(function* () {
     node.destroy()
     // What was under way there ends in the next turn.

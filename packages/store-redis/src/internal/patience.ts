@@ -6,8 +6,8 @@ import { failureOf, type RedisFailure, timedOut } from "../RedisFailure.ts"
 /** Waits for answers, but not for long. */
 export interface Patience {
   /**
-   * The answer, within a quarter of a second. While an answer is overdue, all else that goes the same way fails
-   * at once: whoever does not answer one does not answer the next.
+   * The answer, in time. While an answer is overdue, all else that goes the same way fails at once: whoever does
+   * not answer one does not answer the next.
    */
   readonly within: <A>(
     way: string,
@@ -21,15 +21,18 @@ interface Question {
   readonly giveUp: () => void
 }
 
-/** Milliseconds between two looks at the clock, and how many are enough. */
-const step = 50
-const patience = 5
+/** Looks at the clock until an answer is overdue. */
+const enough = 5
 
 /**
  * One clock serves all questions, and it counts looks rather than milliseconds: when this process itself stood
  * still, the answers that came meanwhile are heard before anybody is given up.
+ *
+ * @param timeout milliseconds
  */
-export const make: Effect.Effect<Patience, never, Scope.Scope> = Effect.gen(function* () {
+export const make = Effect.fnUntraced(function* (
+  timeout: number
+): Effect.fn.Return<Patience, never, Scope.Scope> {
   const open = new Set<Question>()
   const overdue = new Map<string, number>()
   const awake = Latch.makeUnsafe(false)
@@ -38,7 +41,7 @@ export const make: Effect.Effect<Patience, never, Scope.Scope> = Effect.gen(func
   const look = (): void => {
     looks++
     for (const question of open) {
-      if (looks - question.began < patience) break
+      if (looks - question.began < enough) break
       open.delete(question)
       question.giveUp()
     }
@@ -46,7 +49,7 @@ export const make: Effect.Effect<Patience, never, Scope.Scope> = Effect.gen(func
   }
 
   yield* Latch.await(awake).pipe(
-    Effect.andThen(Effect.sleep(step)),
+    Effect.andThen(Effect.sleep(timeout / enough)),
     Effect.andThen(Effect.sync(look)),
     Effect.forever,
     Effect.forkScoped

@@ -17,6 +17,9 @@ export type Command = (
 
 export const sealKey = Buffer.alloc(32, 7).toString("base64")
 
+/** How fast a server answers is not what most tests are about, and the machine may be busy. */
+export const patient = { sealKey, timeout: 10_000 }
+
 export const cannot = { capacity: "how much is held is up to Redis's own maxmemory" }
 
 /** Of the prefix `onbehalf:`. */
@@ -60,4 +63,5 @@ export const backendOf = (
 /** The same with a memory store in front. */
 export const tiered = (
   far: Layer.Layer<TokenStore, TokenError>
-): Layer.Layer<TokenStore, TokenError> => TieredStore.layer({ near: MemoryStore.layer(), far })
+): Layer.Layer<TokenStore, TokenError> =>
+  TieredStore.layer({ timeout: patient.timeout, near: MemoryStore.layer(), far })
