@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { tagOf } from "./internal/names.ts"
-import type { PromiseClient } from "./RedisDriver.ts"
+import type { Listener, PromiseClient } from "./RedisDriver.ts"
 
 /**
  * What `new Redis` makes.
@@ -49,7 +49,7 @@ export interface IoRedisSubscriber {
  */
 export const single = (client: IoRedisClient): PromiseClient => ({
   send: ({ words }) => call(client, words),
-  subscribe: (channels, onMessage, onLost) => listen(client, channels, onMessage, onLost)
+  subscribe: (channels, listener) => listen(client, channels, listener)
 })
 
 /**
@@ -60,10 +60,10 @@ export const single = (client: IoRedisClient): PromiseClient => ({
  */
 export const cluster = (client: IoRedisCluster): PromiseClient => ({
   send: ({ words }) => call(client, words),
-  subscribe: async (channels, onMessage, onLost) => {
+  subscribe: async (channels, listener) => {
     const [master] = client.nodes("master")
     if (master === undefined) throw new Error("no server of the cluster is known")
-    return listen(master, channels, onMessage, onLost)
+    return listen(master, channels, listener)
   },
   shards: () => client.nodes("master").map((shard) => (words) => call(shard, words)),
   wayOf: tagOf
@@ -78,23 +78,25 @@ const call = (
 const listen = async (
   client: IoRedisClient,
   channels: ReadonlyArray<string>,
-  onMessage: (channel: string, message: string) => void,
-  onLost: () => void
+  { onLost, onMessage, signal }: Listener
 ): Promise<() => void> => {
   const subscriber = client.duplicate({
     autoResubscribe: false,
     enableOfflineQueue: true,
     lazyConnect: true,
-    retryStrategy: () => null
+    retryStrategy: () => null,
+    sentinelRetryStrategy: () => null
   })
+  const stop = () => subscriber.disconnect()
   for (const event of ["error", "close", "end"]) subscriber.on(event, onLost)
   subscriber.on("message", onMessage)
+  signal.addEventListener("abort", stop)
   try {
     await subscriber.connect()
     await subscriber.subscribe(...channels)
   } catch (error) {
-    subscriber.disconnect()
+    stop()
     throw error
   }
-  return () => subscriber.disconnect()
+  return stop
 }

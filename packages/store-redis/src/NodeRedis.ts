@@ -7,7 +7,7 @@
  */
 import type { Buffer } from "node:buffer"
 import { tagOf } from "./internal/names.ts"
-import type { PromiseClient } from "./RedisDriver.ts"
+import type { Listener, PromiseClient } from "./RedisDriver.ts"
 
 /**
  * What `createClient` makes.
@@ -40,15 +40,16 @@ export interface NodeRedisCluster {
  * @since 0.1.0
  */
 export interface NodeRedisSentinel {
+  readonly isReady: boolean
   getSentinelNode(): unknown
   sendCommand(reads: boolean, words: Array<string>): Promise<unknown>
-  subscribe(channels: Array<string>, listener: Listener): Promise<unknown>
-  unsubscribe(channels: Array<string>, listener: Listener): Promise<unknown>
+  subscribe(channels: Array<string>, listener: MessageListener): Promise<unknown>
+  unsubscribe(channels: Array<string>, listener: MessageListener): Promise<unknown>
   on(event: string, listener: () => void): unknown
   off(event: string, listener: () => void): unknown
 }
 
-type Listener = (message: string | Buffer, channel: string | Buffer) => void
+type MessageListener = (message: string | Buffer, channel: string | Buffer) => void
 
 /**
  * A connection of our own, to listen on.
@@ -58,7 +59,7 @@ type Listener = (message: string | Buffer, channel: string | Buffer) => void
  */
 export interface NodeRedisSubscriber {
   connect(): Promise<unknown>
-  subscribe(channels: Array<string>, listener: Listener): Promise<unknown>
+  subscribe(channels: Array<string>, listener: MessageListener): Promise<unknown>
   on(event: string, listener: () => void): unknown
   destroy(): void
 }
@@ -69,7 +70,7 @@ export interface NodeRedisSubscriber {
  */
 export const single = (client: NodeRedisClient): PromiseClient => ({
   send: ({ words }) => client.sendCommand([...words]),
-  subscribe: (channels, onMessage, onLost) => listen(client, channels, onMessage, onLost)
+  subscribe: (channels, listener) => listen(client, channels, listener)
 })
 
 /**
@@ -80,10 +81,10 @@ export const single = (client: NodeRedisClient): PromiseClient => ({
  */
 export const cluster = (client: NodeRedisCluster): PromiseClient => ({
   send: ({ key, reads, words }) => client.sendCommand(key, reads, [...words]),
-  subscribe: async (channels, onMessage, onLost) => {
+  subscribe: async (channels, listener) => {
     const [master] = client.masters
     if (master === undefined) throw new Error("no server of the cluster is known")
-    return listen(await client.nodeClient(master), channels, onMessage, onLost)
+    return listen(await client.nodeClient(master), channels, listener)
   },
   shards: () =>
     client.masters.map((node) => async (words) => {
@@ -101,12 +102,22 @@ export const cluster = (client: NodeRedisCluster): PromiseClient => ({
  */
 export const sentinel = (client: NodeRedisSentinel): PromiseClient => ({
   send: ({ reads, words }) => client.sendCommand(reads, [...words]),
-  subscribe: async (channels, onMessage, onLost) => {
-    const listener: Listener = (message, channel) => onMessage(String(channel), String(message))
-    for (const event of losses) client.on(event, onLost)
-    await client.subscribe([...channels], listener)
-    return () => {
+  subscribe: async (channels, { onLost, onMessage, signal }) => {
+    // It would wait for a master, for as long as there is none.
+    if (!client.isReady) throw new Error("no master is known")
+    const listener: MessageListener = (message, channel) =>
+      onMessage(String(channel), String(message))
+    const deafen = () => {
       for (const event of losses) client.off(event, onLost)
+    }
+    for (const event of losses) client.on(event, onLost)
+    signal.addEventListener("abort", deafen)
+    await client.subscribe([...channels], listener).catch((error: unknown) => {
+      deafen()
+      throw error
+    })
+    return () => {
+      deafen()
       return client.unsubscribe([...channels], listener)
     }
   }
@@ -118,21 +129,22 @@ const losses = ["error", "topology-change", "reconnecting", "end"]
 const listen = async (
   client: NodeRedisClient,
   channels: ReadonlyArray<string>,
-  onMessage: (channel: string, message: string) => void,
-  onLost: () => void
+  { onLost, onMessage, signal }: Listener
 ): Promise<() => void> => {
   const subscriber = client.duplicate({ socket: { ...socketOf(client), reconnectStrategy: false } })
+  const stop = () => subscriber.destroy()
   for (const event of ["error", "end", "terminated"]) subscriber.on(event, onLost)
+  signal.addEventListener("abort", stop)
   try {
     await subscriber.connect()
     await subscriber.subscribe([...channels], (message, channel) =>
       onMessage(String(channel), String(message))
     )
   } catch (error) {
-    subscriber.destroy()
+    stop()
     throw error
   }
-  return () => subscriber.destroy()
+  return stop
 }
 
 const socketOf = ({ options }: NodeRedisClient): object =>

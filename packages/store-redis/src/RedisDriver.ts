@@ -71,6 +71,18 @@ export type OnMessage = (channel: string, message: string) => void
 export type Shard = (words: ReadonlyArray<string>) => Effect.Effect<unknown, RedisFailure>
 
 /**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Listener {
+  readonly onMessage: OnMessage
+  /** To be called when the connection is lost. */
+  readonly onLost: () => void
+  /** Nobody waits for the subscription any more. */
+  readonly signal: AbortSignal
+}
+
+/**
  * A client in terms of promises.
  *
  * @category models
@@ -78,13 +90,10 @@ export type Shard = (words: ReadonlyArray<string>) => Effect.Effect<unknown, Red
  */
 export interface PromiseClient {
   readonly send: (command: RedisCommand) => Promise<unknown>
-  /**
-   * Listens on a connection of its own, and calls `onLost` when that is lost. Gives what ends it.
-   */
+  /** Listens on a connection of its own. Gives what ends it. */
   readonly subscribe: (
     channels: ReadonlyArray<string>,
-    onMessage: OnMessage,
-    onLost: () => void
+    listener: Listener
   ) => Promise<() => unknown>
   /** Of a cluster: sends to each server that holds a part of the keys. Default: there is one server. */
   readonly shards?: () => ReadonlyArray<(words: ReadonlyArray<string>) => Promise<unknown>>
@@ -149,8 +158,8 @@ const subscribe = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Subscription, RedisFailure, Scope.Scope> {
   const lost = yield* Deferred.make<never, RedisFailure>()
   const onLost = () => Deferred.doneUnsafe(lost, new RedisFailure({ code: "DISCONNECTED" }))
-  const begin = Effect.callback<() => unknown, RedisFailure>((resume) => {
-    const begun = client.subscribe(channels, onMessage, onLost)
+  const begin = Effect.callback<() => unknown, RedisFailure>((resume, signal) => {
+    const begun = client.subscribe(channels, { onMessage, onLost, signal })
     begun.then(
       (stop) => resume(Effect.succeed(stop)),
       (error: unknown) => resume(failureOf(error))

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, it } from "@effect/vitest"
-import { TokenStore } from "@onbehalf/core/TokenStore"
-import { storeSuite, testKey } from "@onbehalf/store-testkit"
+import { storeSuite } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { Redis } from "ioredis"
 import { createSentinel } from "redis"
 import { fromClient } from "../src/index.ts"
-import { backendOf, cannot, patient, tiered } from "./support/backend.ts"
+import { backendOf, cannot, patient, sealKey, tiered } from "./support/backend.ts"
 import { type RedisSentinel, startSentinel } from "./support/redisSentinel.ts"
+import { newKey, using } from "./support/using.ts"
 import { suitePart } from "./support/suite.ts"
 import { withRedis } from "./support/withRedis.ts"
 
@@ -49,9 +49,10 @@ await withRedis("servers behind a sentinel", startSentinel, (servers) => {
   it.live("F27: stores find the next master by themselves", () =>
     Effect.gen(function* () {
       yield* Effect.promise(servers.failOver)
-      for (const { layer } of [withNodeRedis, withIoRedis]) {
-        const look = TokenStore.use((store) => store.get(testKey())).pipe(Effect.provide(layer))
-        yield* Effect.retry(look, { schedule: Schedule.spaced(50), times: 100 })
+      for (const client of [nodeRedis, ioRedis]) {
+        yield* using(fromClient(client, { sealKey }), (store) =>
+          Effect.retry(store.get(newKey()), { schedule: Schedule.spaced(50), times: 200 })
+        )
       }
     })
   )

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { createClient } from "redis"
-import { freePort, type RedisServer, startRedisWith } from "./redisServer.ts"
+import { freePort, running, type RedisServer, startRedisWith } from "./redisServer.ts"
 
 export interface RedisSentinel {
   readonly port: number
@@ -40,7 +40,7 @@ export const startSentinel = async (): Promise<RedisSentinel> => {
     ].join("\n")
   )
   const child = spawn("redis-server", [file, "--sentinel"], { stdio: "ignore" })
-  process.once("exit", () => child.kill("SIGKILL"))
+  running.add(child)
   const admin = createClient({
     url: `redis://127.0.0.1:${port}`,
     socket: { reconnectStrategy: () => 5 }

@@ -22,6 +22,12 @@ export interface RedisServer {
   readonly stop: () => Promise<void>
 }
 
+/** They do not outlive the tests, however those end. */
+export const running = new Set<ChildProcess>()
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL")
+})
+
 /** Ports that are free now. A cluster also needs the port that is 10 000 higher. */
 export const freePort = async (): Promise<number> => {
   const server = createServer()
@@ -53,8 +59,7 @@ export const startRedisWith = async (
         stdio: "ignore"
       }
     )
-    // It does not outlive the tests, however they end.
-    process.once("exit", () => child?.kill("SIGKILL"))
+    running.add(child)
     if (!admin.isOpen) await admin.connect()
     await admin.ping()
   }
@@ -62,6 +67,7 @@ export const startRedisWith = async (
     if (child === undefined) return
     const ended = once(child, "exit")
     child.kill("SIGKILL")
+    running.delete(child)
     child = undefined
     await ended
   }
