@@ -220,6 +220,56 @@ await withRedis("what lies in Redis", startRedis, (server) => {
     )
   )
 
+  it.live("four questions a fetch: the lease goes with the token that it was for", () =>
+    using(layer, (store) =>
+      Effect.gen(function* () {
+        const key = newKey()
+        const calls = Effect.map(command("INFO", "commandstats"), (stats) =>
+          Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(stats))?.[1])
+        )
+        const fetch = Effect.gen(function* () {
+          yield* store.get(key)
+          assert.isDefined(yield* store.lease(key, 15_000))
+          yield* keep(store, key, "t1")
+        }).pipe(Effect.scoped)
+        // The first time, the server is told the scripts.
+        yield* fetch
+        const before = yield* calls
+        yield* fetch
+        assert.strictEqual((yield* calls) - before, 4)
+        assert.isDefined(yield* Effect.scoped(store.lease(key, 15_000)))
+        // One that is another's stays.
+        yield* using(layer, (other) =>
+          Effect.gen(function* () {
+            yield* other.lease(key, 15_000)
+            yield* keep(store, key, "t2")
+            assert.isUndefined(yield* store.lease(key, 15_000))
+          })
+        )
+      })
+    )
+  )
+
+  it.live(
+    "T22: a lease is held for as long as it was asked for, and promised for two seconds only",
+    () =>
+      using(layer, (store) =>
+        Effect.gen(function* () {
+          const key = newKey()
+          yield* using(layer, (holder) =>
+            Effect.gen(function* () {
+              yield* holder.lease(key, 15_000)
+              yield* Effect.sleep(2_500)
+              assert.isUndefined(yield* store.lease(key, 15_000))
+              const left = Number(yield* command("PTTL", names.ofKey(key).lease))
+              assert.isAtMost(left, 2_000)
+            })
+          )
+          assert.isDefined(yield* store.lease(key, 15_000))
+        })
+      )
+  )
+
   it.live("invariant 7: a password is in no error", () =>
     Effect.gen(function* () {
       const urls = [

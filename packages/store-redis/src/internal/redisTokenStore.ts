@@ -14,15 +14,16 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
   const { driver, names, process } = parts
   const clocks: Clocks = new WeakMap()
+  const leases = Leases.make(parts)
   return TokenStore.of({
     // Nothing is held in this process: a tier in front of this store does that.
     peek: () => undefined,
     epoch: () => Number.NaN,
     get: (key) => get(parts, clocks, key),
-    put: (stored, generation) => put(parts, clocks, stored, generation),
+    put: (stored, generation) => put(parts, clocks, leases, stored, generation),
     remove: (key, id) => remove(parts, key, id),
     revoke: (owner) => revoke(parts, owner),
-    lease: Leases.make(parts),
+    lease: leases.take,
     changes: yield* Feed.make({ driver, channel: names.channel, process }),
     entries: Entries.make(parts)
   })
@@ -82,6 +83,7 @@ const openOrDiscard = (
 const put = Effect.fnUntraced(function* (
   parts: Parts,
   clocks: Clocks,
+  leases: Leases.Leases,
   stored: StoredToken,
   generation: number
 ): Effect.fn.Return<"stored" | "superseded", StoreError> {
@@ -91,15 +93,27 @@ const put = Effect.fnUntraced(function* (
   const record = yield* recordOf(seal, stored)
   if (!clocks.has(key)) yield* get(parts, clocks, key)
   const end = Math.floor(lifetime.end + (clocks.get(key) ?? 0))
-  const { generation: current, index, name, token: kept } = names.ofKey(key)
+  const { generation: current, index, lease, name, token: kept } = names.ofKey(key)
   const message = Feed.messageOf({ _tag: "Stored", text: key.text, id: token.id })
   const [outcome] = yield* ask({
     operation: "put",
     script: scripts.put,
-    keys: [kept, current, index],
-    args: [generation, end, remembered, record, name, describeKey(key), names.channel, message]
+    keys: [kept, current, index, lease],
+    args: [
+      generation,
+      end,
+      remembered,
+      record,
+      name,
+      describeKey(key),
+      names.channel,
+      message,
+      leases.heldFor(key)
+    ]
   })
-  return outcome === 1 ? "stored" : "superseded"
+  if (outcome !== 1) return "superseded"
+  leases.gone(key)
+  return "stored"
 })
 
 const remove = (

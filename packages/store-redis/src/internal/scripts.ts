@@ -67,8 +67,9 @@ return { question, millis, tonumber(generation), remaining, held }
 `)
 
 /**
- * KEYS token, generation, index. ARGV generation, the token's end by the server's clock, milliseconds for which a
- * generation is remembered, id and record, name in the index, description, channel, message. Gives 1 or 0.
+ * KEYS token, generation, index, lease. ARGV generation, the token's end by the server's clock, milliseconds for
+ * which a generation is remembered, id and record, name in the index, description, channel, message, holder and fence
+ * or nothing. Gives 1 or 0. The lease goes with the token that it was for.
  *
  * The end is a time and not a span: a command may lie in the buffer of a server that stands still, and must not
  * give a token a longer life when it is carried out. Two others of the index are looked at each time, so that
@@ -77,10 +78,14 @@ return { question, millis, tonumber(generation), remaining, held }
 export const put = script(`
 ${now}
 ${outlive}
+local function release()
+  if redis.pcall('GET', KEYS[4]) == ARGV[9] then redis.call('DEL', KEYS[4]) end
+end
 if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return { question, 0 } end
 local left = math.floor(ARGV[2] - micros / 1000)
 if left < 1 then
   redis.call('UNLINK', KEYS[1])
+  release()
   return { question, 1 }
 end
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[4], 'PX', left)
@@ -94,6 +99,7 @@ local tokens = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[5])
 for _, name in ipairs(redis.call('HRANDFIELD', KEYS[3], 2)) do
   if redis.call('EXISTS', tokens .. name) == 0 then redis.call('HDEL', KEYS[3], name) end
 end
+release()
 redis.call('PUBLISH', ARGV[7], ARGV[8])
 return { question, 1 }
 `)

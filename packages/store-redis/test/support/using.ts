@@ -5,18 +5,18 @@ import { type StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { testKey, testToken } from "@onbehalf/store-testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 
 export type Store = TokenStore["Service"]
 
-/** Opens a store for one test. */
+/** Opens a store, one that nobody else has. */
 export const using = <A, E>(
   layer: Layer.Layer<TokenStore, TokenError>,
   use: (store: Store) => Effect.Effect<A, E, Scope.Scope>
 ): Effect.Effect<A, E | TokenError> =>
-  Effect.scoped(TokenStore.use(use).pipe(Effect.provide(layer)))
+  TokenStore.use((store) => Effect.scoped(use(store))).pipe(Effect.provide(Layer.fresh(layer)))
 
 let keys = 0
 
