@@ -9,12 +9,15 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
+import type { StoreAdapter } from "./PromiseTokenBroker.ts"
 import type { TokenKey } from "./TokenKey.ts"
 import {
   type Lookup,
@@ -28,9 +31,7 @@ import {
  * @category models
  * @since 0.1.0
  */
-export interface TieredStoreOptions {
-  readonly near: TokenStore["Service"]
-  readonly far: TokenStore["Service"]
+export interface TierOptions {
   /** Milliseconds for which the near tier is trusted while the feed is down. Default: 1 000. */
   readonly maxStaleness?: number | undefined
   /**
@@ -38,6 +39,15 @@ export interface TieredStoreOptions {
    * a far tier that hangs costs each caller one wait at most. Default: 500.
    */
   readonly timeout?: number | undefined
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface TieredStoreOptions extends TierOptions {
+  readonly near: TokenStore["Service"]
+  readonly far: TokenStore["Service"]
 }
 
 /**
@@ -84,6 +94,45 @@ export const make = Effect.fnUntraced(function* (
     entries: far.entries
   })
 })
+
+/**
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <E, R>({
+  far,
+  near,
+  ...options
+}: TierOptions & {
+  readonly near: Layer.Layer<TokenStore, E, R>
+  readonly far: Layer.Layer<TokenStore, E, R>
+}): Layer.Layer<TokenStore, E, R> =>
+  Layer.effect(
+    TokenStore,
+    Effect.gen(function* () {
+      const [nearContext, farContext] = [yield* Layer.build(near), yield* Layer.build(far)]
+      return yield* make({
+        ...options,
+        near: Context.get(nearContext, TokenStore),
+        far: Context.get(farContext, TokenStore)
+      })
+    })
+  )
+
+/**
+ * The same for `createTokenBroker`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tieredStore = ({
+  far,
+  near,
+  ...options
+}: TierOptions & {
+  readonly near: StoreAdapter
+  readonly far: StoreAdapter
+}): StoreAdapter => ({ layer: layer({ ...options, near: near.layer, far: far.layer }) })
 
 interface Tiers {
   readonly near: TokenStore["Service"]

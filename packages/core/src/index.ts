@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 export { AccessToken, TokenId } from "./AccessToken.ts"
+export * as ChangeFeed from "./ChangeFeed.ts"
 export type { BrokerEvent } from "./BrokerEvent.ts"
 export type { Explanation } from "./Explanation.ts"
 export * as Gatekeeper from "./Gatekeeper.ts"
@@ -28,6 +29,7 @@ export type {
 export * as RetryPolicy from "./RetryPolicy.ts"
 export type { RevocableToken, Revocation, ShutdownReport } from "./Revocation.ts"
 export * as TieredStore from "./TieredStore.ts"
+export { tieredStore } from "./TieredStore.ts"
 export * as TokenBroker from "./TokenBroker.ts"
 export { TokenError } from "./TokenError.ts"
 export * as TokenErrors from "./TokenError.ts"

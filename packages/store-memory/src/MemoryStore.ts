@@ -5,13 +5,13 @@
  */
 import type { StoreAdapter } from "@onbehalf/core"
 import { monotonicMillis } from "@onbehalf/core/MonotonicClock"
+import * as ChangeFeed from "@onbehalf/core/ChangeFeed"
 import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import * as TokenStore from "@onbehalf/core/TokenStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import * as Feed from "./Feed.ts"
 import * as Generations from "./Generations.ts"
 import * as Leases from "./Leases.ts"
 import * as OwnedTokens from "./OwnedTokens.ts"
@@ -64,7 +64,7 @@ export const make = Effect.fnUntraced(function* ({
   yield* checkAtLeast("maximumTokens", maximumTokens, 1)
   yield* checkAtLeast("maximumBytes", maximumBytes, 1_048_576)
   const now = monotonicMillis(yield* Clock.Clock)
-  const feed = Feed.make(backlog)
+  const feed = ChangeFeed.make(backlog)
   const tokens = OwnedTokens.make({ maximumBytes, maximumTokens })
   const generations = Generations.make(maximumTokens)
   const leases = Leases.make(now, (text) => feed.tell({ _tag: "Released", text }))

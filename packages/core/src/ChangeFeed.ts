@@ -1,26 +1,43 @@
-import { type StoreChange, StoreError } from "@onbehalf/core/TokenStore"
+/**
+ * Tells every listener what changed, for stores that hear of changes one by one.
+ *
+ * @since 0.1.0
+ */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import { type StoreChange, StoreError } from "./TokenStore.ts"
 
 /**
- * Tells every listener what changed. One that falls too far behind is cut off, so that nothing piles up and
- * nobody misses anything unknowing.
+ * One that falls too far behind is cut off, so that nothing piles up and nobody misses anything unknowing.
+ *
+ * @category models
+ * @since 0.1.0
  */
-export interface Feed {
+export interface ChangeFeed {
   readonly tell: (change: StoreChange) => void
+  /** Ends all who listen now: from here on something may be missed. */
+  readonly cut: (error: StoreError) => void
+  /** Begins with `Connected`. */
   readonly changes: Stream.Stream<StoreChange, StoreError>
 }
 
-/** @param backlog changes that may wait for one listener */
-export const make = (backlog: number): Feed => {
+/**
+ * @param backlog changes that may wait for one listener
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (backlog: number): ChangeFeed => {
   const listeners = new Set<Queue.Queue<StoreChange, StoreError>>()
 
-  const tell = (listener: Queue.Queue<StoreChange, StoreError>, change: StoreChange): void => {
-    if (Queue.offerUnsafe(listener, change)) return
+  const end = (listener: Queue.Queue<StoreChange, StoreError>, error: StoreError): void => {
     listeners.delete(listener)
-    Queue.failCauseUnsafe(listener, Cause.fail(behind))
+    Queue.failCauseUnsafe(listener, Cause.fail(error))
+  }
+
+  const tell = (listener: Queue.Queue<StoreChange, StoreError>, change: StoreChange): void => {
+    if (!Queue.offerUnsafe(listener, change)) end(listener, behind)
   }
 
   const listen = Effect.map(Queue.dropping<StoreChange, StoreError>(backlog), (listener) => {
@@ -33,6 +50,9 @@ export const make = (backlog: number): Feed => {
   return {
     tell: (change) => {
       for (const listener of listeners) tell(listener, change)
+    },
+    cut: (error) => {
+      for (const listener of listeners) end(listener, error)
     },
     changes: Stream.unwrap(
       Effect.map(

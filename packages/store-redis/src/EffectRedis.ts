@@ -1,0 +1,43 @@
+/**
+ * Effect's own `Redis` service, whichever client is behind it.
+ *
+ * It carries no key, and so finds no server in a cluster: one server only. It may lose its subscription for a
+ * moment and not tell: what it hears wakes those who wait, but a near tier is trusted for `maxStaleness` only.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Redis from "effect/persistence/Redis"
+import * as Queue from "effect/Queue"
+import { defaultTimeout, type RedisDriver } from "./RedisDriver.ts"
+import { failureOf, type RedisFailure, timedOut } from "./RedisFailure.ts"
+
+/**
+ * @param timeout milliseconds that an answer is waited for
+ * @category constructors
+ * @since 0.1.0
+ */
+export const driver = (timeout = defaultTimeout): Effect.Effect<RedisDriver, never, Redis.Redis> =>
+  Redis.Redis.useSync((redis): RedisDriver => {
+    const send = ([name = "", ...rest]: ReadonlyArray<string>) =>
+      Effect.mapError(redis.send(name, ...rest), causeOf).pipe(
+        Effect.timeoutOrElse({ duration: timeout, orElse: () => timedOut })
+      )
+    return {
+      send: ({ words }) => send(words),
+      subscribe: Effect.fnUntraced(function* (channels, onMessage) {
+        const queues = yield* Effect.forEach(channels, (channel) => redis.subscribe(channel))
+        const listen = (queue: (typeof queues)[number]) =>
+          Effect.forever(
+            Effect.map(Queue.take(queue), ({ channel, message }) => onMessage(channel, message))
+          )
+        const lost = Effect.all(queues.map(listen), { concurrency: "unbounded" })
+        return { lost: Effect.andThen(Effect.mapError(lost, causeOf), Effect.never) }
+      }),
+      drop: () => undefined,
+      missesMessages: true,
+      shards: Effect.succeed([send])
+    }
+  })
+
+const causeOf = ({ cause }: Redis.RedisError): RedisFailure => failureOf(cause)

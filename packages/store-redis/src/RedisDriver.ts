@@ -1,0 +1,176 @@
+/**
+ * What the store asks of a Redis client: send a command, and listen to channels. Any client will do.
+ *
+ * @since 0.1.0
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Patience from "./internal/patience.ts"
+import { failureOf, RedisFailure, timedOut } from "./RedisFailure.ts"
+
+/**
+ * A command as it goes over the wire.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RedisCommand {
+  /** Its name and its arguments. */
+  readonly words: ReadonlyArray<string>
+  /** A cluster sends it to the server that holds this key; `undefined`: to any. */
+  readonly key: string | undefined
+  /** It changes nothing, and what it finds may be a little old: a replica may answer it. */
+  readonly reads: boolean
+}
+
+/**
+ * A client as the store uses it. Its promise: an answer or a failure in time, a quarter of a second say.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RedisDriver {
+  readonly send: (command: RedisCommand) => Effect.Effect<unknown, RedisFailure>
+  /**
+   * Listens from now on, for as long as the scope lives.
+   */
+  readonly subscribe: (
+    channels: ReadonlyArray<string>,
+    onMessage: OnMessage
+  ) => Effect.Effect<Subscription, RedisFailure, Scope.Scope>
+  /** The connection that a command with this key takes is not trusted any more: closes it, where it is ours to close. */
+  readonly drop: (key: string | undefined) => void
+  /** It may miss messages without knowing: what it hears is a hint and no more. */
+  readonly missesMessages: boolean
+  /** The servers of a cluster that each hold a part of the keys, for listing. */
+  readonly shards: Effect.Effect<ReadonlyArray<Shard>, RedisFailure>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Subscription {
+  /** Fails when it is lost, and something may have been missed. */
+  readonly lost: Effect.Effect<never, RedisFailure>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type OnMessage = (channel: string, message: string) => void
+
+/**
+ * Sends a command to one server.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Shard = (words: ReadonlyArray<string>) => Effect.Effect<unknown, RedisFailure>
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Listener {
+  readonly onMessage: OnMessage
+  /** To be called when the connection is lost. */
+  readonly onLost: () => void
+  /** Nobody waits for the subscription any more. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * A client in terms of promises.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PromiseClient {
+  readonly send: (command: RedisCommand) => Promise<unknown>
+  /** Listens on a connection of its own. Gives what ends it. */
+  readonly subscribe: (
+    channels: ReadonlyArray<string>,
+    listener: Listener
+  ) => Promise<() => unknown>
+  /** Of a cluster: sends to each server that holds a part of the keys. Default: there is one server. */
+  readonly shards?: () => ReadonlyArray<(words: ReadonlyArray<string>) => Promise<unknown>>
+  /**
+   * What does not answer, as a name: when one command got no answer, all that go the same way fail at once until
+   * it has. Default: all go the same way.
+   */
+  readonly wayOf?: (key: string | undefined) => string
+  /**
+   * Closes the connection that a command with this key takes, because an answer did not come or was another's.
+   * Default: nothing, for the client may be somebody else's.
+   */
+  readonly drop?: (key: string | undefined) => void
+}
+
+/**
+ * Milliseconds that an answer is waited for, where nobody says otherwise.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultTimeout = 250
+
+/**
+ * A driver for any client that works with promises.
+ *
+ * @param timeout milliseconds that an answer is waited for
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  client: PromiseClient,
+  timeout = defaultTimeout
+): Effect.fn.Return<RedisDriver, never, Scope.Scope> {
+  const patience = yield* Patience.make(timeout)
+  const { drop = () => undefined, wayOf = () => "" } = client
+  const ask = (key: string | undefined, answer: () => Promise<unknown>) =>
+    patience.within(wayOf(key), answer, () => drop(key))
+  const own = (words: ReadonlyArray<string>) => client.send({ words, key: undefined, reads: true })
+  return {
+    send: (command) => ask(command.key, () => client.send(command)),
+    subscribe: (channels, onMessage) => subscribe(client, channels, onMessage),
+    drop,
+    missesMessages: false,
+    shards: Effect.sync(() =>
+      (client.shards?.() ?? [own]).map(
+        (shard): Shard =>
+          (words) =>
+            ask(undefined, () => shard(words))
+      )
+    )
+  }
+})
+
+/** Milliseconds that a subscription may take. */
+const patience = 1_000
+
+const subscribe = Effect.fnUntraced(function* (
+  client: PromiseClient,
+  channels: ReadonlyArray<string>,
+  onMessage: OnMessage
+): Effect.fn.Return<Subscription, RedisFailure, Scope.Scope> {
+  const lost = yield* Deferred.make<never, RedisFailure>()
+  const onLost = () => Deferred.doneUnsafe(lost, new RedisFailure({ code: "DISCONNECTED" }))
+  const begin = Effect.callback<() => unknown, RedisFailure>((resume, signal) => {
+    const begun = client.subscribe(channels, { onMessage, onLost, signal })
+    begun.then(
+      (stop) => resume(Effect.succeed(stop)),
+      (error: unknown) => resume(failureOf(error))
+    )
+    // Nobody waits any more; what begins all the same must end.
+    return Effect.sync(() => void begun.then((stop) => stop()).catch(() => undefined))
+  })
+  yield* Effect.acquireRelease(
+    Effect.timeoutOrElse(begin, { duration: patience, orElse: () => timedOut }),
+    (stop) => Effect.ignore(Effect.tryPromise(async () => stop())),
+    { interruptible: true }
+  )
+  return { lost: Deferred.await(lost) }
+})

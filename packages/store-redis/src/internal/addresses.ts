@@ -1,0 +1,45 @@
+import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+
+/** Where a server is, and who we are to it. */
+export interface Address {
+  readonly url: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly encrypted: boolean
+}
+
+/** What is sealed is no secret, but the password is; and what comes back could be replaced on the way. */
+export const check = (
+  url: Redacted.Redacted | string,
+  unencrypted: boolean
+): Effect.Effect<Address, TokenError> =>
+  Effect.suspend(() => {
+    const text = typeof url === "string" ? url : Redacted.value(url)
+    const parsed = URL.canParse(text) ? new URL(text) : undefined
+    if (parsed === undefined || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === "") {
+      return invalid("must be an address such as rediss://user:password@redis.example:6380")
+    }
+    const encrypted = parsed.protocol === "rediss:"
+    if (!encrypted && !unencrypted && !isLoopback(parsed.hostname)) {
+      return invalid("must begin with rediss://, unless unencrypted is asked for")
+    }
+    return Effect.try({
+      try: () => ({
+        url: text,
+        username: decodeURIComponent(parsed.username) || undefined,
+        password: decodeURIComponent(parsed.password) || undefined,
+        encrypted
+      }),
+      catch: () => wrong("must have its user and password percent-encoded")
+    })
+  })
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host)
+
+const wrong = (problem: string): TokenError =>
+  new TokenError({ reason: new InvalidConfiguration({ setting: "url", problem }) })
+
+const invalid = (problem: string): Effect.Effect<never, TokenError> => Effect.fail(wrong(problem))

@@ -1,0 +1,203 @@
+import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type { createClient, createCluster } from "redis"
+import * as NodeRedis from "../NodeRedis.ts"
+import type { PromiseClient } from "../RedisDriver.ts"
+import { failureOf, RedisFailure, timedOut } from "../RedisFailure.ts"
+import type { Address } from "./addresses.ts"
+
+/** Milliseconds, about, until a lost connection is tried again. */
+const pause = 250
+
+/** What secures a connection beyond what the system trusts. */
+export interface TlsOptions {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly servername?: string | undefined
+}
+
+export interface OwnClientOptions {
+  readonly tls: TlsOptions
+  /** Milliseconds that an answer is waited for. */
+  readonly timeout: number
+}
+
+interface SessionOptions {
+  readonly tls: TlsOptions
+  /** Milliseconds for a connection and its greeting. */
+  readonly patience: number
+}
+
+type Library = {
+  readonly createClient: typeof createClient
+  readonly createCluster: typeof createCluster
+}
+
+/** A client while it lives. */
+interface Session {
+  readonly client: PromiseClient
+  readonly connect: () => Promise<unknown>
+  readonly destroy: () => void
+  /** Calls when it is of no more use. */
+  readonly onEnd: (ended: () => void) => void
+}
+
+/**
+ * A client of our own, made anew whenever it is lost; while there is none, commands fail at once. Building it
+ * waits for the first attempt, and not for its success.
+ */
+export const make = Effect.fnUntraced(function* (
+  addresses: readonly [Address, ...ReadonlyArray<Address>],
+  { timeout, tls }: OwnClientOptions
+): Effect.fn.Return<PromiseClient, TokenError, Scope.Scope> {
+  const library = yield* load
+  const patience = Math.max(1_000, timeout)
+  const open =
+    addresses.length === 1
+      ? Effect.sync(() => singleSession(library, addresses[0], { patience, tls }))
+      : clusterSession(library, addresses, { patience, tls })
+  let current = offline(lost)
+  const tried = yield* Deferred.make<void>()
+
+  const session = Effect.scoped(
+    Effect.gen(function* () {
+      const { client, connect, destroy, onEnd } = yield* open
+      yield* Effect.addFinalizer(() => Effect.sync(destroy))
+      const ended = yield* Deferred.make<never, RedisFailure>()
+      onEnd(() => Deferred.doneUnsafe(ended, lost))
+      yield* Effect.timeoutOrElse(Effect.tryPromise({ try: connect, catch: failureOf }), {
+        duration: patience,
+        orElse: () => timedOut
+      })
+      current = client
+      yield* Deferred.succeed(tried, undefined)
+      return yield* Deferred.await(ended)
+    })
+  ).pipe(
+    Effect.catch((failure) => {
+      current = offline(failure)
+      return Deferred.succeed(tried, undefined)
+    })
+  )
+  yield* session.pipe(Effect.repeat(Schedule.jittered(Schedule.spaced(pause))), Effect.forkScoped)
+  yield* Deferred.await(tried)
+
+  return {
+    send: (command) => current.send(command),
+    subscribe: (...args) => current.subscribe(...args),
+    shards: () =>
+      current.shards?.() ?? [(words) => current.send({ words, key: undefined, reads: true })],
+    wayOf: (key) => current.wayOf?.(key) ?? "",
+    drop: (key) => current.drop?.(key)
+  }
+})
+
+const lost = new RedisFailure({ code: "DISCONNECTED" })
+
+/** Says why there is no connection: a refused password, for example. */
+const offline = (failure: RedisFailure): PromiseClient => {
+  const refuse = () => Promise.reject(failure)
+  return { send: refuse, subscribe: refuse, shards: () => [refuse] }
+}
+
+const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
+  try: () => import("redis"),
+  catch: () =>
+    new TokenError({
+      reason: new InvalidConfiguration({
+        setting: "url",
+        problem: "needs the package redis: npm install redis, or hand in a client"
+      })
+    })
+})
+
+const unheard = (): void => undefined
+
+/** A connection that is lost, or does not answer, is the end of its client. */
+const singleSession = (
+  { createClient }: Library,
+  { url }: Address,
+  { patience, tls }: SessionOptions
+): Session => {
+  const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
+  const client = createClient({ url, disableOfflineQueue: true, socket })
+  let end = unheard
+  client.on("error", unheard)
+  for (const event of ["end", "terminated"]) client.on(event, () => end())
+  return {
+    client: { ...NodeRedis.single(client), drop: () => end() },
+    connect: () => client.connect(),
+    destroy: () => client.destroy(),
+    onEnd: (ended) => (end = ended)
+  }
+}
+
+interface Node {
+  readonly isReady: boolean
+  destroy(): void
+  connect(): Promise<unknown>
+}
+
+/** The library keeps the connections of a cluster; one that does not answer is made anew, the others are not. */
+const clusterSession = Effect.fnUntraced(function* (
+  { createCluster }: Library,
+  addresses: readonly [Address, ...ReadonlyArray<Address>],
+  { patience, tls }: SessionOptions
+): Effect.fn.Return<Session, never, Scope.Scope> {
+  const [{ encrypted, password, username }] = addresses
+  const cluster = createCluster({
+    rootNodes: addresses.map(({ url }) => ({ url })),
+    minimizeConnections: true,
+    defaults: {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      disableOfflineQueue: true,
+      socket: {
+        ...(encrypted ? { ...tls, tls: true as const } : {}),
+        connectTimeout: patience,
+        reconnectStrategy: () => pause
+      }
+    }
+  })
+  cluster.on("error", unheard)
+  cluster.on("node-error", unheard)
+  const silent = yield* Queue.unbounded<Node>()
+  yield* Queue.take(silent).pipe(
+    Effect.flatMap((node) => Effect.forkScoped(restart(node, patience))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return {
+    client: {
+      ...NodeRedis.cluster(cluster),
+      drop: (key) => {
+        if (key === undefined) return
+        cluster
+          .getNodeClientForKey(key, false)
+          .then((node) => Queue.offerUnsafe(silent, node), unheard)
+      }
+    },
+    connect: () => cluster.connect(),
+    destroy: () => cluster.destroy(),
+    onEnd: unheard
+  }
+})
+
+/** Until it is ready again: a server that stands still takes a connection, and does not greet. */
+const restart = (node: Node, patience: number): Effect.Effect<void> => {
+  const once = Effect.gen(function* () {
+    node.destroy()
+    // What was under way there ends in the next turn.
+    yield* Effect.sleep(1)
+    node.connect().catch(unheard)
+    yield* Effect.sleep(patience)
+  })
+  return Effect.suspend(() =>
+    node.isReady ? Effect.repeat(once, { until: () => node.isReady }) : Effect.void
+  )
+}

@@ -1,0 +1,65 @@
+import { StoreError } from "@onbehalf/core/TokenStore"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type { RedisDriver } from "../RedisDriver.ts"
+import { describe, RedisFailure } from "../RedisFailure.ts"
+import type { Script } from "./scripts.ts"
+
+export interface Question {
+  readonly operation: StoreError["operation"]
+  readonly script: Script
+  /** All of one slot, at least one. */
+  readonly keys: readonly [string, ...ReadonlyArray<string>]
+  readonly args: ReadonlyArray<string | number>
+  readonly reads?: boolean
+}
+
+/** Runs a script, and gives what it answered. */
+export type Ask = (question: Question) => Effect.Effect<ReadonlyArray<unknown>, StoreError>
+
+/** Numbers start anywhere, so that those of two processes do not meet. */
+const numbers = Random.nextIntBetween(0, 2 ** 48)
+
+export const make = (driver: RedisDriver): Effect.Effect<Ask> =>
+  Effect.map(numbers, (first) => {
+    let number = first
+
+    const send = (question: Question): Effect.Effect<ReadonlyArray<unknown>, RedisFailure> => {
+      const { args, keys, reads = false, script } = question
+      const asked = number++
+      const rest = [String(keys.length), ...keys, ...args.map(String), String(asked)]
+      const run = (words: ReadonlyArray<string>) =>
+        driver.send({ words: [...words, ...rest], key: keys[0], reads })
+      return run(["EVALSHA", script.sha]).pipe(
+        Effect.catchIf(isUnknownScript, () => run(["EVAL", script.text])),
+        Effect.flatMap((answer) => {
+          if (isAnswerTo(asked, answer)) return Effect.succeed(answer.slice(1))
+          driver.drop(keys[0])
+          return mixedUp
+        })
+      )
+    }
+
+    return (question) =>
+      send(question).pipe(
+        Effect.catchIf(isOnTheMove, () => Effect.retry(send(question), whileOnTheMove)),
+        Effect.mapError((failure) => storeError(question.operation, failure))
+      )
+  })
+
+export const storeError = (operation: StoreError["operation"], failure: RedisFailure): StoreError =>
+  new StoreError({ operation, problem: describe(failure) })
+
+/** T2: an answer to another question is worth nothing, whoever mixed them up, and neither are those after it. */
+const isAnswerTo = (asked: number, answer: unknown): answer is ReadonlyArray<unknown> =>
+  Array.isArray(answer) && answer[0] === asked
+
+const mixedUp = Effect.fail(new RedisFailure({ code: "MIXED" }))
+
+const isUnknownScript = ({ code }: RedisFailure): boolean => code === "NOSCRIPT"
+
+const isOnTheMove = ({ code }: RedisFailure): boolean => code === "TRYAGAIN"
+
+/** While a slot moves to another server, its keys go one by one: for a moment they lie on both. */
+const whileOnTheMove = { schedule: Schedule.spaced(20), times: 8, while: isOnTheMove }

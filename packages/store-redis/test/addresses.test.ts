@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fromClient, fromUrl, redisStore, type RedisClient } from "../src/index.ts"
+import { patient, sealKey } from "./support/backend.ts"
+import { freePort, startRedisWith } from "./support/redisServer.ts"
+import { codeOf, keep, newKey, using } from "./support/using.ts"
+import { withRedis } from "./support/withRedis.ts"
+
+const certificates = join(import.meta.dirname, "../../../tests/faults/certificates")
+const authority = readFileSync(join(certificates, "authority.pem"), "utf8")
+
+describe("where Redis is", () => {
+  const refused = (options: Parameters<typeof redisStore>[0]) =>
+    Effect.flip(using(redisStore(options).layer, () => Effect.void))
+
+  it.effect.each([
+    "",
+    "redis.example",
+    "http://127.0.0.1:6379",
+    "redis://redis.example:6379",
+    "redis://127.0.0.1.example:6379",
+    "redis://localhost.example",
+    "redis://[::2]",
+    "rediss://user:%zz@redis.example"
+  ])("T23: %s is refused", (url) =>
+    Effect.gen(function* () {
+      const error = yield* refused({ url, sealKey })
+      assert.strictEqual(error.code, "invalid_configuration")
+      assert.include(error.message, "url")
+    })
+  )
+
+  it.effect("T23: every server of a cluster is looked at", () =>
+    Effect.gen(function* () {
+      const url = ["redis://127.0.0.1:7000", "redis://redis.example:7001"] as const
+      assert.include((yield* refused({ url, sealKey })).message, "url")
+    })
+  )
+
+  it.effect("without a seal key it does not start, unless told so in so many words", () =>
+    Effect.gen(function* () {
+      const url = "redis://127.0.0.1:1"
+      assert.include((yield* refused({ url })).message, "ONBEHALF_SEAL_KEY")
+      assert.include((yield* refused({ url, sealKey, plaintext: true })).message, "plaintext")
+    })
+  )
+
+  it.effect.each(["{a}", "a*", "a b", "x".repeat(65)])("the prefix %s is refused", (prefix) =>
+    Effect.gen(function* () {
+      const error = yield* refused({ url: "redis://127.0.0.1:1", sealKey, prefix })
+      assert.include(error.message, "prefix")
+    })
+  )
+
+  it.effect("what is no client is refused", () =>
+    Effect.gen(function* () {
+      const layer = fromClient({} as RedisClient, { sealKey })
+      assert.include((yield* Effect.flip(using(layer, () => Effect.void))).message, "client")
+    })
+  )
+
+  it.live("F19: a server that is not there is no reason not to start", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(freePort)
+      const urls = [`redis://127.0.0.1:${port}`, `redis://127.0.0.1:${port}`] as const
+      for (const url of [urls[0], urls]) {
+        const code = yield* using(fromUrl({ ...patient, url }), (store) =>
+          codeOf(store.get(newKey()))
+        )
+        assert.strictEqual(code, "DISCONNECTED")
+      }
+    })
+  )
+})
+
+const encrypted = async () => {
+  const port = await freePort()
+  const server = await startRedisWith({
+    "tls-port": `${port}`,
+    "tls-cert-file": join(certificates, "good.pem"),
+    "tls-key-file": join(certificates, "good.key"),
+    "tls-ca-cert-file": join(certificates, "authority.pem"),
+    "tls-auth-clients": "optional"
+  })
+  return { ...server, url: `rediss://store:pass%2Fword@localhost:${port}` }
+}
+
+await withRedis("a server that speaks TLS", encrypted, (server) => {
+  it.live("F18, T29: is believed with its authority, by its name, and not otherwise", () =>
+    Effect.gen(function* () {
+      yield* Effect.promise(() =>
+        server.command("ACL", "SETUSER", "store", "on", ">pass/word", "~*", "&*", "+@all")
+      )
+      const url = Redacted.make(server.url)
+      const tls = { ca: authority }
+      const stored = using(fromUrl({ ...patient, url, tls }), (store) =>
+        keep(store, newKey(), "t1")
+      )
+      assert.strictEqual(yield* stored, "stored")
+      const look = (options: Parameters<typeof fromUrl>[0]) =>
+        using(fromUrl(options), (store) => codeOf(store.get(newKey())))
+      assert.strictEqual(yield* look({ ...patient, url }), "DISCONNECTED")
+      const another = { ...tls, servername: "redis.example" }
+      assert.strictEqual(yield* look({ ...patient, url, tls: another }), "DISCONNECTED")
+    })
+  )
+})

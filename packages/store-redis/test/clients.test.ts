@@ -1,0 +1,84 @@
+import * as NodeRedisLayer from "@effect/platform-node/NodeRedis"
+import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import type { TokenError } from "@onbehalf/core/TokenError"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import { testKey } from "@onbehalf/store-testkit"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { Cluster, Redis } from "ioredis"
+import { createClient, createCluster } from "redis"
+import * as EffectRedis from "../src/EffectRedis.ts"
+import { fromClient, fromDriver } from "../src/index.ts"
+import { backendOf, cannot, patient, sealKey } from "./support/backend.ts"
+import { startCluster } from "./support/redisCluster.ts"
+import { startRedis } from "./support/redisServer.ts"
+import { suitePart } from "./support/suite.ts"
+import { withRedis } from "./support/withRedis.ts"
+
+const parts = ["basic", "generations", "leases", "changes", "concurrency"] as const
+
+/** Uses a store and closes it; the client must be as good as before. */
+const useOnce = (layer: Layer.Layer<TokenStore, TokenError>) =>
+  Effect.scoped(
+    TokenStore.use((store) =>
+      Effect.andThen(Stream.runHead(store.changes), store.get(testKey()))
+    ).pipe(Effect.provide(layer))
+  )
+
+await withRedis("clients of one server", startRedis, (server) => {
+  const command = async (_key: string | undefined, ...words: ReadonlyArray<string>) => [
+    await server.command(...words)
+  ]
+  const nodeRedis = createClient({ url: server.url, disableOfflineQueue: true })
+  const ioRedis = new Redis(server.url, { enableOfflineQueue: false, lazyConnect: true })
+  beforeAll(async () => {
+    await nodeRedis.connect()
+    await ioRedis.connect()
+  })
+  afterAll(() => {
+    nodeRedis.destroy()
+    ioRedis.disconnect()
+  })
+  const withNodeRedis = fromClient(nodeRedis, patient)
+  const withIoRedis = fromClient(ioRedis, patient)
+  suitePart("node-redis", { ...backendOf(withNodeRedis, command), cannot }, parts)
+  suitePart("ioredis", { ...backendOf(withIoRedis, command), cannot }, parts)
+
+  it.live("are not closed with the store, and its own connections are", () =>
+    Effect.gen(function* () {
+      const before = yield* Effect.promise(() => server.command("CLIENT", "LIST"))
+      yield* useOnce(withNodeRedis)
+      yield* useOnce(withIoRedis)
+      assert.strictEqual(yield* Effect.promise(() => nodeRedis.ping()), "PONG")
+      assert.strictEqual(yield* Effect.promise(() => ioRedis.ping()), "PONG")
+      const count = (list: unknown) => String(list).trim().split("\n").length
+      const after = Effect.promise(() => server.command("CLIENT", "LIST"))
+      yield* Effect.repeat(after, { until: (list) => count(list) === count(before) })
+    })
+  )
+
+  const effectRedis = fromDriver(EffectRedis.driver(patient.timeout), { sealKey }).pipe(
+    Layer.provide(Layer.orDie(NodeRedisLayer.layer({ url: server.url })))
+  )
+  const withoutChanges = ["basic", "leases", "concurrency"] as const
+  suitePart("effect's Redis", { ...backendOf(effectRedis, command), cannot }, withoutChanges)
+})
+
+await withRedis("clients of a cluster", startCluster, (cluster) => {
+  const nodeRedis = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) })
+  const nodes = cluster.servers.map(({ port }) => ({ host: "127.0.0.1", port }))
+  const ioRedis = new Cluster(nodes, { lazyConnect: true })
+  beforeAll(async () => {
+    await nodeRedis.connect()
+    await ioRedis.connect()
+  })
+  afterAll(() => {
+    nodeRedis.destroy()
+    ioRedis.disconnect()
+  })
+  const withNodeRedis = fromClient(nodeRedis, patient)
+  const withIoRedis = fromClient(ioRedis, patient)
+  suitePart("node-redis", { ...backendOf(withNodeRedis, cluster.command), cannot }, parts)
+  suitePart("ioredis", { ...backendOf(withIoRedis, cluster.command), cannot }, parts)
+})

@@ -1,0 +1,136 @@
+import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import { testToken } from "@onbehalf/store-testkit"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { Redis } from "ioredis"
+import { createClient } from "redis"
+import { fromClient, fromUrl } from "../src/index.ts"
+import { sealKey } from "./support/backend.ts"
+import { startProxy } from "./support/proxy.ts"
+import { startRedis } from "./support/redisServer.ts"
+import { codeOf, idIn, keep, newKey, now, using } from "./support/using.ts"
+import { withRedis } from "./support/withRedis.ts"
+
+/** Milliseconds that a caller may lose to a server that does not answer: a quarter of a second, on a busy machine. */
+const patience = 250 + 750
+
+const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const began = yield* now
+    const result = yield* effect
+    return [result, (yield* now) - began] as const
+  })
+
+await withRedis("a server that does not answer", startRedis, (server) => {
+  const nodeRedis = createClient({ url: server.url, disableOfflineQueue: true })
+  const ioRedis = new Redis(server.url, { enableOfflineQueue: false, lazyConnect: true })
+  beforeAll(async () => {
+    await nodeRedis.connect()
+    await ioRedis.connect()
+  })
+  afterAll(() => {
+    nodeRedis.destroy()
+    ioRedis.disconnect()
+  })
+  const stopped = Effect.acquireRelease(
+    Effect.sync(() => server.signal("SIGSTOP")),
+    () => Effect.sync(() => server.signal("SIGCONT"))
+  )
+
+  it.live.each([
+    ["its own client", fromUrl({ url: server.url, sealKey })],
+    ["node-redis", fromClient(nodeRedis, { sealKey })],
+    ["ioredis", fromClient(ioRedis, { sealKey })]
+  ] as const)("F20: it costs a caller a quarter of a second, once: %s", ([, layer]) =>
+    using(layer, (store) =>
+      Effect.gen(function* () {
+        const key = newKey()
+        yield* keep(store, key, "t1")
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* stopped
+            const many = Effect.forEach(Array.from({ length: 50 }), () => codeOf(store.get(key)), {
+              concurrency: "unbounded"
+            })
+            const [codes, first] = yield* timed(many)
+            assert.deepStrictEqual([...new Set(codes)], ["TIMEOUT"])
+            assert.isBelow(first, patience)
+            assert.isAtLeast(first, 200)
+            const [code, next] = yield* timed(codeOf(store.get(key)))
+            assert.include(["TIMEOUT", "DISCONNECTED"], code)
+            assert.isBelow(next, 200)
+          })
+        )
+        const again = Effect.retry(idIn(store, key), { schedule: Schedule.spaced(20), times: 200 })
+        assert.strictEqual(yield* again, "t1")
+      })
+    )
+  )
+
+  it.live("invariant 2: what is carried out late does not live longer for it", () =>
+    using(fromClient(nodeRedis, { sealKey }), (store) =>
+      Effect.gen(function* () {
+        const key = newKey()
+        const { generation } = yield* store.get(key)
+        const life = 3_000
+        const stored = testToken(key, "t1", { issued: yield* now, life })
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* stopped
+            const put = yield* Effect.forkChild(codeOf(store.put(stored, generation)))
+            yield* Effect.sleep(1_000)
+            assert.strictEqual(yield* Fiber.join(put), "TIMEOUT")
+          })
+        )
+        const { held } = yield* Effect.repeat(Effect.eventually(store.get(key)), {
+          until: (look) => look.held !== undefined,
+          schedule: Schedule.spaced(5)
+        })
+        assert.isAtMost(held?.lifetime.end ?? Infinity, stored.lifetime.end + 1)
+      })
+    )
+  )
+
+  it.live("T24: a feed that is dead without a word is lost within a second", () =>
+    Effect.gen(function* () {
+      const proxy = yield* Effect.acquireRelease(
+        Effect.promise(() => startProxy(server.port)),
+        ({ stop }) => Effect.promise(stop)
+      )
+      yield* using(fromUrl({ url: proxy.url, sealKey }), (store) =>
+        Effect.gen(function* () {
+          const feed = store.changes.pipe(
+            Stream.tap(() => Effect.sync(proxy.holdUp)),
+            Stream.runDrain,
+            codeOf
+          )
+          const [, lost] = yield* timed(feed)
+          assert.isBelow(lost, 1_000 + 2_000)
+          proxy.resume()
+          const again = Stream.runHead(store.changes)
+          yield* Effect.retry(again, { schedule: Schedule.spaced(50), times: 100 })
+        })
+      )
+    })
+  )
+
+  it.live("F36: answers that came while this process stood still are heard", () =>
+    using(fromUrl({ url: server.url, sealKey }), (store) =>
+      Effect.gen(function* () {
+        const key = newKey()
+        yield* keep(store, key, "t1")
+        const looks = yield* Effect.forkChild(
+          Effect.forEach(Array.from({ length: 20 }), () => idIn(store, key), {
+            concurrency: "unbounded"
+          })
+        )
+        yield* Effect.yieldNow
+        const began = yield* now
+        while ((yield* now) - began < 600);
+        assert.deepStrictEqual([...new Set(yield* Fiber.join(looks))], ["t1"])
+      })
+    )
+  )
+})

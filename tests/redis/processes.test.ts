@@ -1,0 +1,166 @@
+/** Real processes that share one Redis. */
+import { assert, it } from "@effect/vitest"
+import { startSimulator } from "@onbehalf/simulator"
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
+import { startProxy } from "../../packages/store-redis/test/support/proxy.ts"
+import { startRedis } from "../../packages/store-redis/test/support/redisServer.ts"
+import { withRedis } from "../../packages/store-redis/test/support/withRedis.ts"
+import { cleanEnvironment } from "../support/process.ts"
+import type { Result, Settings, Task } from "./worker.ts"
+
+const minute = 60_000
+
+interface Worker {
+  readonly tell: (task: Task) => Promise<Result>
+  readonly stop: () => void
+}
+
+const startWorker = async (settings: Settings): Promise<Worker> => {
+  const child: ChildProcess = fork(
+    join(import.meta.dirname, "worker.ts"),
+    [JSON.stringify(settings)],
+    {
+      env: cleanEnvironment(),
+      execArgv: [],
+      timeout: 5 * minute,
+      killSignal: "SIGKILL"
+    }
+  )
+  const answer = async (): Promise<Result> => {
+    const ended = once(child, "exit").then(() => Promise.reject(new Error("the worker has ended")))
+    const [result] = (await Promise.race([once(child, "message"), ended])) as [Result]
+    if (result.failure !== undefined) throw new Error(result.failure)
+    return result
+  }
+  await answer()
+  return {
+    tell: (task) => {
+      const told = answer()
+      child.send(task)
+      return told
+    },
+    stop: () => child.kill("SIGKILL")
+  }
+}
+
+/** The simulator takes its time for a token: fifty milliseconds. One worker's feed can be made deaf. */
+const start = async () => {
+  const redis = await startRedis()
+  const nuapay = await startSimulator({ port: 0, merchants: 100 })
+  nuapay.addFault({ kind: "latency", ms: 50, match: { operation: "requestTokenForOrganisation" } })
+  const feed = { deaf: false }
+  const proxy = await startProxy(redis.port, () => (answer) => {
+    const isMessage = answer.includes("\r\nmessage\r\n")
+    return feed.deaf && isMessage ? [] : [answer]
+  })
+  const { apiKey } = nuapay
+  const open = (url: string) => startWorker({ redis: url, sealKey, nuapay: nuapay.url, apiKey })
+  const workers = await Promise.all(times(8).map(() => open(redis.url)))
+  const deaf = await open(proxy.url)
+  return {
+    nuapay,
+    workers,
+    deaf,
+    feed,
+    stop: async () => {
+      for (const worker of [...workers, deaf]) worker.stop()
+      await Promise.all([proxy.stop(), nuapay.close()])
+      await redis.stop()
+    }
+  }
+}
+
+const times = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
+
+/** Figures for whoever reads along. */
+const progress = (what: string, figures: ReadonlyArray<number>): void => {
+  process.stderr.write(`${what}: ${figures.map((figure) => figure.toFixed(1)).join(", ")}\n`)
+}
+
+/** The value that so much of them do not exceed. */
+const quantile = (values: ReadonlyArray<number>, part: number): number =>
+  values.toSorted((one, other) => one - other)[Math.ceil(values.length * part) - 1] ?? NaN
+
+await withRedis("many processes on one Redis", start, ({ deaf, feed, nuapay, workers }) => {
+  const active = nuapay.merchants.filter(({ status }) => status === "ACTIVE").map(({ id }) => id)
+  it("there are merchants enough", () => assert.isAtLeast(active.length, 58))
+  const requests = () => nuapay.counters["requestTokenForOrganisation"] ?? 0
+
+  it(
+    "invariant 4: eight processes of five hundred callers make one request",
+    { timeout: minute },
+    async () => {
+      const medians: Array<number> = []
+      for (const merchant of active.slice(0, 5)) {
+        const before = requests()
+        const results = await Promise.all(
+          workers.map((worker) => worker.tell({ do: "ask", merchant, callers: 500 }))
+        )
+        assert.strictEqual(requests() - before, 1)
+        const asked = results.map(({ asked }) => asked ?? { ids: [], at: [] })
+        assert.strictEqual(new Set(asked.flatMap(({ ids }) => ids)).size, 1)
+        const firsts = asked.map(({ at }) => Math.min(...at))
+        const first = Math.min(...firsts)
+        const waiters = asked.filter((_, index) => firsts[index] !== first).flatMap(({ at }) => at)
+        assert.lengthOf(waiters, 7 * 500)
+        medians.push(quantile(waiters, 0.5) - first)
+      }
+      progress("waiters after the holder, ms", medians)
+      // The best of five rounds: the machine may have other things to do.
+      assert.isBelow(Math.min(...medians), 25)
+    }
+  )
+
+  /** How long, after a revocation returned in the first, the others went on handing the token out. */
+  const lags = async (workers: ReadonlyArray<Worker>, merchants: ReadonlyArray<string>) => {
+    const [first, ...others] = workers
+    assert.isDefined(first)
+    for (const merchant of merchants) {
+      for (const worker of workers) await worker.tell({ do: "ask", merchant, callers: 1 })
+    }
+    for (const worker of others) await worker.tell({ do: "watch", merchants })
+    const revoked: Array<number> = []
+    for (const merchant of merchants) {
+      const { revokedAt } = await first.tell({ do: "revoke", merchant })
+      revoked.push(revokedAt ?? Number.NaN)
+    }
+    // The workers keep a clock of their own.
+    await sleep(2_500)
+    const reports = await Promise.all(others.map((worker) => worker.tell({ do: "report" })))
+    return reports.map(({ lastSeen = {} }) =>
+      merchants.map((merchant, index) => (lastSeen[merchant] ?? Number.NaN) - (revoked[index] ?? 0))
+    )
+  }
+
+  it("invariant 3: what one process revoked, no other hands out", { timeout: minute }, async () => {
+    const seen = (await lags(workers.slice(0, 4), active.slice(5, 55))).flat()
+    assert.lengthOf(seen, 3 * 50)
+    progress("handed out after a revocation, ms: median, p99", [
+      quantile(seen, 0.5),
+      quantile(seen, 0.99)
+    ])
+    assert.isBelow(quantile(seen, 0.5), 25)
+    assert.isBelow(Math.max(...seen), 1_000)
+  })
+
+  it(
+    "invariant 3: with its feed cut and nobody told, for maxStaleness at most",
+    { timeout: minute },
+    async () => {
+      const [worker] = workers
+      assert.isDefined(worker)
+      for (const merchant of active.slice(55, 58)) {
+        const lag = lags([worker, deaf], [merchant])
+        feed.deaf = true
+        const [[last = Number.NaN] = []] = await lag
+        feed.deaf = false
+        progress("handed out after a revocation, without a feed, ms", [last])
+        assert.isBelow(last, 1_000 + 500)
+      }
+    }
+  )
+})

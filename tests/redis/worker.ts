@@ -1,0 +1,106 @@
+/** One process of many, told what to do by the test that started it. */
+import { createTokenBroker, tieredStore, type GrantHandle } from "@onbehalf/core"
+import { memoryStore } from "@onbehalf/store-memory"
+import { redisStore } from "@onbehalf/store-redis"
+
+export interface Settings {
+  readonly redis: string
+  readonly sealKey: string
+  readonly nuapay: string
+  readonly apiKey: string
+}
+
+export type Task =
+  /** So many callers at once. */
+  | { readonly do: "ask"; readonly merchant: string; readonly callers: number }
+  /** Looks at what is in hand, again and again, until told to report. */
+  | { readonly do: "watch"; readonly merchants: ReadonlyArray<string> }
+  | { readonly do: "report" }
+  | { readonly do: "revoke"; readonly merchant: string }
+
+export interface Result {
+  readonly asked?: { readonly ids: ReadonlyArray<string>; readonly at: ReadonlyArray<number> }
+  /** When each merchant's first token was seen last. */
+  readonly lastSeen?: Readonly<Record<string, number>>
+  readonly revokedAt?: number
+  readonly failure?: string
+}
+
+/** Milliseconds of a clock that all processes of a machine share. */
+const now = (): number => Number(process.hrtime.bigint()) / 1e6
+
+const settings = JSON.parse(process.argv[2] ?? "") as Settings
+
+const broker = await createTokenBroker({
+  apiKey: settings.apiKey,
+  baseUrl: settings.nuapay,
+  store: tieredStore({
+    near: memoryStore(),
+    far: redisStore({ url: settings.redis, sealKey: settings.sealKey, timeout: 5_000 }),
+    timeout: 5_000
+  })
+})
+
+const handles = new Map<string, GrantHandle>()
+const handleOf = async (merchant: string): Promise<GrantHandle> => {
+  const handle =
+    handles.get(merchant) ?? (await broker.forOrganisation(merchant, { scopes: ["admin"] }))
+  handles.set(merchant, handle)
+  return handle
+}
+
+const ask = async (merchant: string, callers: number): Promise<Result> => {
+  const handle = await handleOf(merchant)
+  const answers = await Promise.all(
+    Array.from({ length: callers }, async () => {
+      const { id } = await handle.token()
+      return { id, at: now() }
+    })
+  )
+  return {
+    asked: { ids: [...new Set(answers.map(({ id }) => id))], at: answers.map(({ at }) => at) }
+  }
+}
+
+let lastSeen: Record<string, number> = {}
+let watching: NodeJS.Timeout | undefined
+
+const watch = async (merchants: ReadonlyArray<string>): Promise<void> => {
+  const watched = await Promise.all(
+    merchants.map(async (merchant) => {
+      const handle = await handleOf(merchant)
+      return { merchant, handle, id: handle.peek()?.id }
+    })
+  )
+  lastSeen = {}
+  watching = setInterval(() => {
+    for (const { handle, id, merchant } of watched) {
+      if (id !== undefined && handle.peek()?.id === id) lastSeen[merchant] = now()
+    }
+  }, 1)
+}
+
+const work = async (task: Task): Promise<Result> => {
+  switch (task.do) {
+    case "ask":
+      return ask(task.merchant, task.callers)
+    case "watch":
+      await watch(task.merchants)
+      return {}
+    case "report":
+      clearInterval(watching)
+      return { lastSeen }
+    case "revoke":
+      await broker.revokeOrganisation(task.merchant)
+      return { revokedAt: now() }
+  }
+}
+
+process.on("message", (task: Task) => {
+  work(task).then(
+    (result) => process.send?.(result),
+    (error: unknown) => process.send?.({ failure: String(error) })
+  )
+})
+process.on("disconnect", () => process.exit(0))
+process.send?.({})
