@@ -132,8 +132,8 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "nobody looks again after the lease",
     breaks: "thrift",
     file: `${core}/internal/acquisition.ts`,
-    from: "if (held !== undefined && errand.suffices(held)) return held\n",
-    to: "if (watch !== undefined && held !== undefined && errand.suffices(held)) return held\n"
+    from: "if (held !== undefined && errand.suffices(held)) return found(held)\n",
+    to: "if (watch !== undefined && held !== undefined && errand.suffices(held)) return found(held)\n"
   },
   {
     name: "a flight's failure reaches nobody",

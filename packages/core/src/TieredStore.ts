@@ -140,9 +140,11 @@ interface Tiers {
   readonly now: () => number
   readonly trust: Trust
   readonly looks: Looks
-  /** Ids that others removed. No id comes twice. */
+  /** What was removed: a token does not come back under its key. */
   readonly gone: Map<string, true>
 }
+
+const removalOf = (text: string, id: string): string => `${id} ${text}`
 
 const get = Effect.fnUntraced(function* (
   tiers: Tiers,
@@ -153,7 +155,7 @@ const get = Effect.fnUntraced(function* (
   const asked = now()
   looks.note(key.text, { generation, asked })
   const found = yield* far.get(key)
-  const isGone = found.held !== undefined && gone.has(found.held.token.id)
+  const isGone = found.held !== undefined && gone.has(removalOf(key.text, found.held.token.id))
   const lookup = isGone ? { ...found, held: undefined } : found
   if (lookup.held === undefined) yield* forget(near, key)
   else yield* keep(tiers, lookup.held, generation, asked)
@@ -270,7 +272,7 @@ const apply = (change: StoreChange, { gone, near, trust }: Tiers): Effect.Effect
     // Also where the far tier's answer with that very token is still on its way.
     case "Removed":
       return Effect.sync(() => {
-        gone.set(change.id, true)
+        gone.set(removalOf(change.text, change.id), true)
         if (trust.isOf(change.text, change.id)) trust.forget(change.text)
       })
     // What another process stored takes nothing from the token held here: it is found when that one is due.
