@@ -98,7 +98,8 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
     broker,
     health: healthHandler(broker, state),
     metrics: ((_request, response) => {
-      response.type("text/plain; version=0.0.4; charset=utf-8").send(metrics.text())
+      response.setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+      response.end(metrics.text())
     }) satisfies RequestHandler,
     proxy,
     async *events() {
@@ -111,7 +112,9 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
     close: async (how?: CloseOptions) => {
       state.isClosing = true
       await waiting.idle(wait)
-      return (await broker).close(how)
+      // One that never started has nothing to close.
+      const open = await broker.catch(() => undefined)
+      return open?.close(how)
     }
   })
 }

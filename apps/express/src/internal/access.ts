@@ -56,8 +56,7 @@ class Access implements MerchantAccess {
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return this.#wait("fetch", async (handle, patience, span) => {
-      // An object could say one thing when it is checked and another when it is sent.
-      if (typeof path !== "string") throw invalidRequest([{ field: "path" }])
+      checkTexts({ path, method: init.method ?? "GET" })
       const minimumValidity = this.#minimumValidity
       if (minimumValidity !== undefined) await handle.token({ minimumValidity, signal: patience })
       const signal = init.signal ? AbortSignal.any([init.signal, patience]) : patience
@@ -88,6 +87,13 @@ class Access implements MerchantAccess {
     } finally {
       metrics.waited((performance.now() - start) / 1000)
     }
+  }
+}
+
+/** An object could say one thing when it is checked and another when it is sent. */
+const checkTexts = (fields: Readonly<Record<string, unknown>>): void => {
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value !== "string") throw invalidRequest([{ field, description: "must be text" }])
   }
 }
 

@@ -1,32 +1,23 @@
-import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import type { OnBehalfOptions } from "../OnBehalfOptions.ts"
+import { checkSetting } from "./checkSetting.ts"
 
-/** What TypeScript would have said, before the first request does. */
+/** Those that the broker does not check itself. */
 export const checkOptions = (options: OnBehalfOptions): void => {
   const { allow, name, organisation, scopes } = options
-  check(
-    "organisation",
-    typeof organisation === "function",
-    "must be a function that names the merchant of a request"
-  )
-  check(
-    "scopes",
-    Array.isArray(scopes) && scopes.length > 0,
-    'must name at least one, for example ["admin"]'
-  )
-  check("allow", allow === undefined || typeof allow === "function", "must be a function")
-  check(
+  const isFunction = (value: unknown) => typeof value === "function"
+  checkSetting("organisation", isFunction(organisation), "must be a function of the request")
+  checkSetting("scopes", Array.isArray(scopes) && scopes.length > 0, "must name at least one")
+  checkSetting("allow", allow === undefined || isFunction(allow), "must be a function")
+  checkSetting(
     "name",
     name === undefined || /^[A-Za-z_$][\w$]*$/.test(name),
-    "must be a name for a property"
+    "must be fit for a property"
   )
-  checkAmount("requestDeadline", options.requestDeadline)
-  checkAmount("maximumWaiting", options.maximumWaiting)
-}
-
-const checkAmount = (setting: string, value: number | undefined): void =>
-  check(setting, value === undefined || value > 0, "must be more than 0")
-
-const check = (setting: string, isValid: boolean, problem: string): void => {
-  if (!isValid) throw new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
+  for (const setting of ["requestDeadline", "maximumWaiting"] as const) {
+    checkSetting(
+      setting,
+      options[setting] === undefined || options[setting] > 0,
+      "must be more than 0"
+    )
+  }
 }

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache"
 /** Merchants remembered. */
 const maximum = 10_000
 
-/** Milliseconds for which the answer is trusted. */
+/** Milliseconds for which an answer is trusted: that it is one's own, and any other. */
 const trust = { own: 300_000, other: 10_000 }
 
 /** The partner's own merchants, as Nuapay lists them. What it said last stands while Nuapay is in trouble. */
@@ -15,14 +15,16 @@ export class Directory {
     this.#known = new LRUCache({
       max: maximum,
       ttl: trust.own,
-      allowStaleOnFetchRejection: true,
-      noDeleteOnFetchRejection: true,
+      noDeleteOnStaleGet: true,
       // Forgotten while it was asked for: whoever waits gets the answer all the same.
       ignoreFetchAbort: true,
-      fetchMethod: async (id, _stale, { options }) => {
-        const isOwn = await isActive(await broker, id)
-        if (!isOwn) options.ttl = trust.other
-        return isOwn
+      fetchMethod: async (id, before, { options }) => {
+        const isOwn = await isListed(await broker, id).catch((error: unknown) => {
+          if (before === undefined) throw error
+          return undefined
+        })
+        if (isOwn !== true) options.ttl = trust.other
+        return isOwn ?? before
       }
     })
   }
@@ -37,7 +39,7 @@ export class Directory {
   }
 }
 
-const isActive = async (broker: PromiseTokenBroker, id: string): Promise<boolean> => {
+const isListed = async (broker: PromiseTokenBroker, id: string): Promise<boolean> => {
   const { organisations } = await broker.organisations({
     organisationIds: [id],
     status: "ACTIVE",

@@ -1,7 +1,7 @@
-import { InvalidConfiguration, TokenError } from "@onbehalf/core/TokenError"
 import type { Request } from "express"
 import { OnBehalfError } from "../OnBehalfError.ts"
 import type { ProxyOptions } from "../ProxyOptions.ts"
+import { checkSetting } from "./checkSetting.ts"
 
 /** What a proxy lets through, checked. */
 export interface ProxyRules {
@@ -33,6 +33,9 @@ const usualHeaders = [
   "if-none-match"
 ]
 
+/** RFC 9110, section 5.1, in lower case. */
+const headerName = /^[a-z\d!#$%&'*+.^`|~_-]+$/
+
 /** Those that would say who asks, or how long the body is. */
 const refusedHeader =
   /^(?:authorization|proxy-.*|cookie2?|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|accept-encoding)$/
@@ -46,13 +49,14 @@ export const proxyRules = ({
   paths
 }: ProxyOptions): ProxyRules => {
   const allowed = methods.map((method) => method.toUpperCase())
-  check("methods", allowed.length > 0 && allowed.every((method) => methodShape.test(method)))
-  check("paths", paths.length > 0 && paths.every((path) => plainPath.test(path)))
-  check(
-    "headers",
-    headers.every((name) => !refusedHeader.test(name.toLowerCase()))
-  )
-  check("maximumBodyBytes", maximumBodyBytes > 0)
+  const further = headers.map((name) => name.toLowerCase())
+  const areMethods = allowed.length > 0 && allowed.every((method) => methodShape.test(method))
+  const arePaths = paths.length > 0 && paths.every((path) => plainPath.test(path))
+  const areHeaders = further.every((name) => headerName.test(name) && !refusedHeader.test(name))
+  checkSetting("methods", areMethods, 'must name some of HTTP\'s, for example ["GET"]')
+  checkSetting("paths", arePaths, 'must name plain paths, for example ["/mandates"]')
+  checkSetting("headers", areHeaders, "must not be of the client's session or of the connection")
+  checkSetting("maximumBodyBytes", maximumBodyBytes > 0, "must be more than 0")
   const isBelow = (path: string) =>
     paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
   return {
@@ -71,7 +75,7 @@ export const proxyRules = ({
       }
       return query === "" ? path : `${path}?${query}`
     },
-    requestHeaders: [...usualHeaders, ...headers],
+    requestHeaders: [...usualHeaders, ...further],
     maximumBodyBytes
   }
 }
@@ -79,11 +83,4 @@ export const proxyRules = ({
 const split = (url: string): ReadonlyArray<string> => {
   const mark = url.indexOf("?")
   return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)]
-}
-
-const check = (setting: string, isValid: boolean): void => {
-  if (isValid) return
-  const problem =
-    "must be as ProxyOptions says: whole methods, plain paths, no header of the connection"
-  throw new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
 }

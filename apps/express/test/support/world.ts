@@ -111,7 +111,10 @@ const answerOf = async (response: Response): Promise<Answer> => {
     status: response.status,
     headers: response.headers,
     text,
-    json: /json/.test(response.headers.get("content-type") ?? "") ? JSON.parse(text) : undefined
+    json:
+      text !== "" && /json/.test(response.headers.get("content-type") ?? "")
+        ? JSON.parse(text)
+        : undefined
   }
 }
 
