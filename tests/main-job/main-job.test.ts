@@ -175,22 +175,24 @@ describe("npm start", () => {
 
 /** What the commands do: the first as curl would, the others as they are printed. */
 const visit = async (text: string): Promise<void> => {
-  const [, signIn] = /curl -sL --cookie '' (\S+)/.exec(text) ?? []
-  const portal = new URL(signIn ?? "").origin
-  const anonymous = await fetch(`${portal}/mandates`)
+  const [, fields = "", signIn = ""] = /curl -sL --cookie '' -d (\S+) (\S+)/.exec(text) ?? []
+  const portal = new URL(signIn).origin
+  const anonymous = await fetch(`${portal}/payments`)
   assert.strictEqual(anonymous.status, 401)
-  const signedIn = await fetch(signIn ?? "", { redirect: "manual" })
+  const enter = (body: string) =>
+    fetch(signIn, { method: "POST", body: new URLSearchParams(body), redirect: "manual" })
+  const signedIn = await enter(fields)
   const cookie = signedIn.headers.getSetCookie()[0]?.split(";")[0] ?? ""
-  const mandates = await fetch(`${portal}/mandates`, { headers: { cookie } })
-  const own = new URL(signIn ?? "").pathname.split("/").at(-1)
-  const body = (await mandates.json()) as { data: ReadonlyArray<{ organisationId: string }> }
-  assert.isAbove(body.data.length, 0)
-  assert.isTrue(body.data.every((mandate) => mandate.organisationId === own))
-  const unknown = await fetch(`${portal}/demo/sign-in/nobody`)
-  assert.strictEqual(unknown.status, 404)
+  const page = await fetch(new URL(signedIn.headers.get("location") ?? "", portal), {
+    headers: { cookie }
+  })
+  assert.strictEqual(page.status, 200)
+  assert.include(await page.text(), "Mandates")
+  assert.strictEqual((await enter("merchant=nobody")).status, 403)
+  const own = new URLSearchParams(fields).get("merchant") ?? "no merchant"
   const commands = text.split("\n").filter((line) => /^ {2}(export|npm) /.test(line))
   const typed = await run("bash", ["-ec", commands.join("\n")])
   assert.strictEqual(typed.code, 0, typed.stderr)
-  assert.include(typed.stdout, own ?? "")
+  assert.include(typed.stdout, own)
   assert.include(typed.stdout, '"data"')
 }

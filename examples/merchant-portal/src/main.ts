@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net"
 import { parseArgs, styleText } from "node:util"
 import { connect, type Nuapay } from "./nuapay.ts"
 import { portNumber, portProblem } from "./port.ts"
-import { createPortal } from "./portal.ts"
+import { createPortal, type Portal } from "./portal.ts"
 import { type Report, walk } from "./walk.ts"
 
 const usage = `Usage: npm start -- [options]
@@ -52,9 +52,9 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const listen = (portal: ReturnType<typeof createPortal>, port: number): Promise<Server> =>
+const listen = ({ app }: Portal, port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const server = portal.listen(port, "127.0.0.1", (error?: Error) => {
+    const server = app.listen(port, "127.0.0.1", (error?: Error) => {
       if (error === undefined) resolve(server)
       else reject(portProblem("--port", port, error))
     })
@@ -69,13 +69,13 @@ const cli = "npm run --silent onbehalf --"
 const invite = (nuapay: Nuapay, portal: string, organisation: string): void => {
   const simulator = nuapay.simulator
   print("")
-  print(`Merchant portal  ${portal}`)
+  print(`Merchant portal  ${portal} (open it in a browser)`)
   if (simulator !== undefined) {
     print(`Simulator        ${simulator.url} (API key: ${simulator.apiKey})`)
   }
   print("")
   print("Try, in another terminal, in this folder:")
-  print(`  curl -sL --cookie '' ${portal}/demo/sign-in/${organisation}`)
+  print(`  curl -sL --cookie '' -d merchant=${organisation} ${portal}/sign-in`)
   if (simulator !== undefined) {
     print(`  export NUAPAY_BASE_URL=${simulator.url} NUAPAY_API_KEY=${simulator.apiKey}`)
   }
@@ -103,21 +103,32 @@ const main = async (): Promise<void> => {
   if (help) return print(usage)
   const stopped = untilStopped()
   const nuapay = await connect(simulatorPort)
+  const portal = createPortal(nuapay.options)
   try {
-    const server = await listen(createPortal(nuapay.broker), port)
+    const broker = await portal.nuapay.broker
+    const server = await listen(portal, port)
     print(`On behalf of a merchant, with ${nuapay.name}`)
     print("")
-    const organisation = await Promise.race([walk(nuapay.broker, report), interruption(stopped)])
+    const organisation = await Promise.race([walk(broker, report), interruption(stopped)])
     if (!once) {
       invite(nuapay, address(server), organisation)
       await stopped
       print("\nStopped.")
     }
-    server.closeAllConnections()
-    server.close()
+    await end(server)
   } finally {
+    await portal.nuapay.close({ revoke: true, within: 2_000 })
     await nuapay.close()
   }
+}
+
+/** Takes no new connection, and gives those that are open a moment to finish. */
+const end = async (server: Server): Promise<void> => {
+  const ended = new Promise((resolve) => server.close(resolve))
+  const timer = setTimeout(() => server.closeAllConnections(), 2_000)
+  server.closeIdleConnections()
+  await ended
+  clearTimeout(timer)
 }
 
 main().then(

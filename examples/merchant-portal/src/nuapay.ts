@@ -1,12 +1,13 @@
-import { createTokenBroker, type PromiseTokenBroker } from "@onbehalf/core"
+import type { CreateTokenBrokerOptions } from "@onbehalf/core"
 import { startSimulator } from "@onbehalf/simulator"
 import { memoryStore } from "@onbehalf/store-memory"
 import { portProblem } from "./port.ts"
 
-/** Nuapay, real or simulated, with a broker on it. */
+/** Nuapay, real or simulated. */
 export interface Nuapay {
   readonly name: string
-  readonly broker: PromiseTokenBroker
+  /** How it is reached; what is not here comes from `NUAPAY_*`. */
+  readonly options: CreateTokenBrokerOptions
   /** Only where it is simulated. */
   readonly simulator: { readonly url: string; readonly apiKey: string } | undefined
   readonly close: () => Promise<void>
@@ -22,36 +23,29 @@ export const connect = async (simulatorPort: number): Promise<Nuapay> => {
   const simulator = await startSimulator({ port: simulatorPort }).catch((error: unknown) => {
     throw portProblem("--simulator-port", simulatorPort, error)
   })
-  const broker = await createTokenBroker({
-    apiKey: simulator.apiKey,
-    environment: "sandbox",
-    baseUrl: simulator.url,
-    store: memoryStore()
-  })
   return {
     name: `the simulator at ${simulator.url}`,
-    broker,
+    options: {
+      apiKey: simulator.apiKey,
+      environment: "sandbox",
+      baseUrl: simulator.url,
+      store: memoryStore()
+    },
     simulator,
-    close: async () => {
-      await broker.close()
-      await simulator.close()
-    }
+    close: simulator.close
   }
 }
 
-const connectSandbox = async (): Promise<Nuapay> => {
+const connectSandbox = (): Nuapay => {
   if (process.env["NUAPAY_ENVIRONMENT"] !== "sandbox") {
     throw new Error(
       "NUAPAY_API_KEY is set: set NUAPAY_ENVIRONMENT=sandbox too. The walk revokes a token, so it does not run against live"
     )
   }
-  const broker = await createTokenBroker({ store: memoryStore() })
   return {
     name: process.env["NUAPAY_BASE_URL"] ?? "Nuapay's sandbox",
-    broker,
+    options: { store: memoryStore() },
     simulator: undefined,
-    close: async () => {
-      await broker.close()
-    }
+    close: async () => undefined
   }
 }

@@ -7,6 +7,7 @@ import type * as Layer from "effect/Layer"
 import type { BrokerEvent } from "./BrokerEvent.ts"
 import type { Explanation } from "./Explanation.ts"
 import type { ApplicationOptions, GrantOptions } from "./Grant.ts"
+import type { Health } from "./Health.ts"
 import type {
   Organisation,
   OrganisationFilter,
@@ -135,6 +136,11 @@ export interface PromiseTokenBroker extends AsyncDisposable {
     merchants: ReadonlyArray<GrantOptions & { readonly organisationId: string }>,
     options?: WarmOptions
   ): AsyncIterable<WarmProgress>
+  /**
+   * Whether it can do its work. Asks Nuapay and the store at most every few seconds, however often it is
+   * asked itself, and takes two seconds at most.
+   */
+  health(): Promise<Health>
   /** What the broker does, from now on, until the loop that reads it or the broker ends. */
   events(): AsyncIterable<BrokerEvent>
   /** What the store holds; no secrets. */

@@ -18,11 +18,13 @@ import type { BrokerEvent } from "./BrokerEvent.ts"
 import type { Explanation } from "./Explanation.ts"
 import { Gatekeeper } from "./Gatekeeper.ts"
 import * as Grants from "./Grant.ts"
+import type { Health } from "./Health.ts"
 import { type Acquisition, type Fetched, noteFailure } from "./internal/acquisition.ts"
 import * as Admission from "./internal/admission.ts"
 import * as Announcer from "./internal/announcer.ts"
 import { explain } from "./internal/explain.ts"
 import * as Flights from "./internal/flights.ts"
+import * as HealthProbe from "./internal/health.ts"
 import { checkNumbers } from "./internal/checkNumbers.ts"
 import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
@@ -94,6 +96,11 @@ export class TokenBroker extends Context.Service<
     ) => Stream.Stream<WarmProgress, TokenError>
     /** Why a grant's token is or is not served. */
     readonly explain: (grant: Grants.Grant) => Effect.Effect<Explanation, TokenError>
+    /**
+     * Whether it can do its work. Asks Nuapay and the store at most every few seconds, however often it is
+     * asked itself, and takes two seconds at most.
+     */
+    readonly health: Effect.Effect<Health>
     /** What the broker does, from now on; a listener that is slow loses the oldest of 1 024. */
     readonly events: Stream.Stream<BrokerEvent>
     /** What the store holds; no secrets. */
@@ -157,6 +164,7 @@ export const make = Effect.fnUntraced(function* (
     )
   const acquire = (grant: Grants.Grant, acquireOptions?: AcquireOptions) =>
     Effect.flatMap(brokerSource(grant), (source) => source.token(acquireOptions))
+  const { key: probeKey } = yield* brokerSource(yield* Grants.own({ scopes: ["health"] }))
 
   return TokenBroker.of({
     acquire,
@@ -176,6 +184,13 @@ export const make = Effect.fnUntraced(function* (
     warm: (grants, warmOptions) => warm(acquire, grants, warmOptions),
     explain: (grant) =>
       Effect.flatMap(brokerSource(grant), ({ key }) => explain(acquisition, flights, key)),
+    health: yield* HealthProbe.make({
+      gatekeeper: acquisition.gatekeeper,
+      store: yield* TokenStore,
+      policy: options.storePolicy ?? "bypass",
+      key: probeKey,
+      isKeyRefused: () => acquisition.admission.state(probeKey).apiKeyRefusedFor > 0
+    }),
     events: acquisition.announcer.events,
     entries: acquisition.store.entries
   })

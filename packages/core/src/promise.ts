@@ -105,6 +105,7 @@ export const createTokenBroker = async (
           )
         )
       ),
+    health: () => run(broker.health),
     // A listener's loop is over with the broker, not broken off.
     events: () => read(closed, broker.events, Deferred.await(closed)),
     entries: () => run(broker.entries),

@@ -1,0 +1,71 @@
+/**
+ * What a request handler sees: a client that acts for the request's own merchant, and for no other.
+ *
+ * @since 0.1.0
+ */
+import type { Token } from "@onbehalf/core"
+
+/**
+ * Everything waits until the request's deadline at most and gives up when the client has gone. Rejects with an
+ * `OnBehalfError`, which Express knows how to answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface MerchantAccess {
+  /** Whom it acts for. */
+  readonly organisationId: string
+  /**
+   * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token. A refused
+   * token is replaced once, where the body can be sent again.
+   */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** A valid token, for an HTTP client of your own; fetched only when none is held. */
+  token(): Promise<Token>
+  /** The `Authorization` header with a valid token. */
+  authorization(): Promise<string>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface UsingOptions {
+  readonly scopes?: ReadonlyArray<string> | undefined
+  /** Seconds that the token is asked to live. */
+  readonly expiresIn?: number | undefined
+  /** Milliseconds of life that the token must have left. */
+  readonly minimumValidity?: number | undefined
+}
+
+/**
+ * `req.onBehalf`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OnBehalf extends MerchantAccess {
+  /** The same merchant with another grant; what is not given stays as it is. */
+  using(options: UsingOptions): OnBehalf
+  /** A token for one resource of the merchant, to hand to a mobile app. */
+  application(options: {
+    readonly products: ReadonlyArray<string>
+    readonly resourceId: string
+  }): MerchantAccess
+}
+
+/**
+ * A request with the merchant under another name, for an app that uses the middleware more than once:
+ *
+ * ```ts
+ * declare global {
+ *   namespace Express {
+ *     interface Request extends OnBehalfAs<"sandbox"> {}
+ *   }
+ * }
+ * ```
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type OnBehalfAs<Name extends string> = { readonly [Key in Name]: OnBehalf }

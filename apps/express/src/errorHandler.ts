@@ -1,0 +1,36 @@
+/**
+ * Answers errors of the middleware as problem details.
+ *
+ * @since 0.1.0
+ */
+import type { ErrorRequestHandler } from "express"
+import { STATUS_CODES } from "node:http"
+import { answerable } from "./internal/fromTokenError.ts"
+import { OnBehalfError } from "./OnBehalfError.ts"
+
+/**
+ * An error handler for the end of the app: `application/problem+json` (RFC 9457) with `title`, `status`, `detail` and
+ * `code`. Never a stack, a token, or what Nuapay answered. Errors that are not onbehalf's go on to the next handler.
+ *
+ * @category middleware
+ * @since 0.1.0
+ */
+export const errorHandler: ErrorRequestHandler = (given: unknown, _request, response, next) => {
+  const error = answerable(given)
+  if (!(error instanceof OnBehalfError)) return next(given)
+  if (error.code === "client_gone") return
+  // Express then ends the connection, so that half an answer is not taken for a whole one.
+  if (response.headersSent) return next(error)
+  response
+    .status(error.status)
+    .set({ "Cache-Control": "no-store", ...error.headers })
+    .type("application/problem+json")
+    .send(
+      JSON.stringify({
+        title: STATUS_CODES[error.status] ?? "Error",
+        status: error.status,
+        ...(error.expose ? { detail: error.message } : {}),
+        code: error.code
+      })
+    )
+}

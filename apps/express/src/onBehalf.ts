@@ -1,0 +1,166 @@
+/**
+ * The middleware: every request gets a client that acts for its own merchant, and for no other.
+ *
+ * @since 0.1.0
+ */
+import {
+  type BrokerEvent,
+  type CloseOptions,
+  createTokenBroker,
+  type PromiseTokenBroker,
+  type Revocation,
+  type ShutdownReport
+} from "@onbehalf/core"
+import type { NextFunction, Request, RequestHandler, Response } from "express"
+import { RequestAccess, type Shared } from "./internal/access.ts"
+import { admission } from "./internal/admission.ts"
+import { attach } from "./internal/attach.ts"
+import { chain, isPromiseLike, type MaybePromise } from "./internal/chain.ts"
+import { checkOptions } from "./internal/checkOptions.ts"
+import { Directory } from "./internal/directory.ts"
+import { forward } from "./internal/forward.ts"
+import { answerable } from "./internal/fromTokenError.ts"
+import { Handles } from "./internal/handles.ts"
+import { healthHandler } from "./internal/healthHandler.ts"
+import { Metrics } from "./internal/metrics.ts"
+import { Patience } from "./internal/patience.ts"
+import { proxyRules } from "./internal/proxyRules.ts"
+import { Waiting } from "./internal/waiting.ts"
+import { OnBehalfError } from "./OnBehalfError.ts"
+import type { OnBehalfOptions } from "./OnBehalfOptions.ts"
+import type { ProxyOptions } from "./ProxyOptions.ts"
+
+/**
+ * A middleware with what its operation needs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OnBehalfMiddleware {
+  (request: Request, response: Response, next: NextFunction): void
+  /**
+   * The broker beneath it, for lists of organisations and the like. Await it at the start: it rejects where a setting
+   * is missing or wrong.
+   */
+  readonly broker: Promise<PromiseTokenBroker>
+  /**
+   * Answers `{ status, apiKey, store }`: with 200 where status is `up` or `degraded`, with 503 where it is `down`, as at
+   * the start until Nuapay has accepted the API key.
+   */
+  readonly health: RequestHandler
+  /** Answers with metrics in Prometheus' text format. */
+  readonly metrics: RequestHandler
+  /** Passes requests on to Nuapay with the merchant's token in. Mount it before anything that reads bodies. */
+  proxy(options: ProxyOptions): RequestHandler
+  /** What the broker does, from now on; for a logger. No secret. */
+  events(): AsyncIterable<BrokerEvent>
+  /** Revokes every token of a merchant: at sign-out, or when it leaves. */
+  revoke(organisationId: string): Promise<Revocation>
+  /**
+   * Refuses new requests, waits for those that wait for Nuapay (until their deadline at most), and closes the broker;
+   * with `revoke`, after revoking what it has fetched.
+   */
+  close(options?: CloseOptions): Promise<ShutdownReport | undefined>
+}
+
+/**
+ * Throws a `TokenError` where an option is missing or wrong; those of the broker show when `broker` is awaited. Makes
+ * no request by itself.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
+  checkOptions(options)
+  const { name = "onBehalf", eager = false } = options
+  const { broker, directory, enter, metrics, shared, state, waiting, wait } = makeParts(options)
+  const failed = (error: unknown) => metrics.failed(answerable(error))
+
+  const middleware = (request: Request, response: Response, next: NextFunction): void =>
+    through(next, failed, () =>
+      chain(enter(request, new Patience(response, wait)), (access) => {
+        attach(request, name, access, shared)
+        return eager ? access.token() : undefined
+      })
+    )
+
+  const proxy = (proxyOptions: ProxyOptions): RequestHandler => {
+    const rules = proxyRules(proxyOptions)
+    return (request, response, next) => {
+      const patience = new Patience(response, wait)
+      waiting
+        .hold(async () => forward(request, response, await enter(request, patience), rules))
+        .catch((error: unknown) => next(failed(patience.reason ?? error)))
+    }
+  }
+
+  return Object.assign(middleware, {
+    broker,
+    health: healthHandler(broker, state),
+    metrics: ((_request, response) => {
+      response.setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+      response.end(metrics.text())
+    }) satisfies RequestHandler,
+    proxy,
+    async *events() {
+      yield* (await broker).events()
+    },
+    revoke: async (organisationId: string) => {
+      directory?.forget(organisationId)
+      return (await broker).revokeOrganisation(organisationId)
+    },
+    close: async (how?: CloseOptions) => {
+      state.isClosing = true
+      await waiting.idle(wait)
+      // One that never started has nothing to close.
+      const open = await broker.catch(() => undefined)
+      return open?.close(how)
+    }
+  })
+}
+
+const makeParts = (options: OnBehalfOptions) => {
+  const { expiresIn, minimumValidity, scopes } = options
+  const broker = createTokenBroker(options)
+  // Whoever awaits it hears of it, and so does every request.
+  broker.catch(() => undefined)
+  const usual = { scopes, expiresIn, minimumValidity }
+  const waiting = new Waiting(options.maximumWaiting ?? 1_000)
+  const metrics = new Metrics(options.name ?? "onBehalf", waiting)
+  const shared: Shared = { handles: new Handles(broker, usual), waiting, metrics }
+  const directory = options.directory === true ? new Directory(broker) : undefined
+  const admit = admission(options, { directory, waiting })
+  const state = { isClosing: false }
+
+  /** What acts for the merchant of a request; throws or rejects where there is none. */
+  const enter = (request: Request, patience: Patience): MaybePromise<RequestAccess> => {
+    if (state.isClosing) throw new OnBehalfError("closing")
+    return chain(admit(request, patience), (organisationId) => {
+      metrics.entered()
+      return new RequestAccess({ shared, patience, organisationId }, usual)
+    })
+  }
+  const wait = options.requestDeadline ?? 20_000
+  return { broker, directory, enter, metrics, shared, state, waiting, wait }
+}
+
+/** Goes on to the next handler: at once where nothing had to be waited for. */
+const through = (
+  next: NextFunction,
+  failed: (error: unknown) => unknown,
+  work: () => MaybePromise<unknown>
+): void => {
+  try {
+    const working = work()
+    if (isPromiseLike(working)) {
+      working.then(
+        () => next(),
+        (error: unknown) => next(failed(error))
+      )
+      return
+    }
+  } catch (error) {
+    return next(failed(error))
+  }
+  next()
+}

@@ -1,0 +1,186 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TokenErrors } from "@onbehalf/core"
+import { errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
+import type { SimulatorControls } from "@onbehalf/simulator"
+import { answerable } from "../src/internal/fromTokenError.ts"
+import { failingStore } from "./support/failingStore.ts"
+import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
+
+const world = makeWorld()
+
+const tokens = { operation: "requestTokenForOrganisation" }
+
+type Faults = ReadonlyArray<Parameters<SimulatorControls["addFault"]>[0]>
+
+/** What happens upstream, and what the client gets. */
+const table: ReadonlyArray<readonly [name: string, faults: Faults, status: number, code: string]> =
+  [
+    ["401", [{ kind: "status", status: 401, match: tokens }], 502, "upstream_refused"],
+    ["403", [{ kind: "status", status: 403, match: tokens }], 403, "forbidden"],
+    ["404", [{ kind: "status", status: 404, match: tokens }], 404, "merchant_unknown"],
+    ["422", [{ kind: "status", status: 422, match: tokens }], 502, "upstream_failed"],
+    ["410", [{ kind: "status", status: 410, match: tokens }], 502, "upstream_failed"],
+    [
+      "a redirect",
+      [{ kind: "redirect", location: "https://evil.example/" }],
+      502,
+      "upstream_failed"
+    ],
+    ["429", [{ kind: "status", status: 429, retryAfter: 120, match: tokens }], 429, "rate_limited"],
+    ["503", [{ kind: "status", status: 503, match: tokens }], 502, "upstream_failed"],
+    ["HTML", [{ kind: "html", match: tokens }], 502, "upstream_failed"],
+    ["half an answer", [{ kind: "malformedJson", match: tokens }], 502, "upstream_failed"],
+    ["a reset", [{ kind: "reset", match: tokens }], 502, "upstream_failed"],
+    ["a huge answer", [{ kind: "oversizedBody", match: tokens }], 502, "upstream_failed"],
+    [
+      "a token of somebody else",
+      [{ kind: "override", data: { requestedOrganisation: "other" }, match: tokens }],
+      502,
+      "upstream_failed"
+    ],
+    ["silence", [{ kind: "hang", match: tokens }], 504, "deadline_exceeded"],
+    [
+      "silence to the call",
+      [{ kind: "hang", match: { operation: "listMandates" } }],
+      504,
+      "deadline_exceeded"
+    ]
+  ]
+
+describe.each(expresses)("errors, %s", (_version, create) => {
+  const serve = async (options: Parameters<typeof world.options>[0] = {}) => {
+    const { app, nuapay } = mandatesApp(
+      create,
+      world.options({ requestDeadline: 1_500, retryPolicy: { retries: 0 }, ...options })
+    )
+    return { nuapay, ...(await world.serve(app, nuapay)) }
+  }
+
+  it.each(table)("Nuapay answers with %s: problem details", async (_name, faults, status, code) => {
+    const { get } = await serve()
+    for (const fault of faults) world.simulator.addFault(fault)
+    const answer = await get("/mandates", world.merchant())
+    assert.strictEqual(answer.status, status, answer.text)
+    assert.strictEqual(
+      answer.headers.get("content-type"),
+      "application/problem+json; charset=utf-8"
+    )
+    assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+    assert.strictEqual(answer.json.code, code)
+    assert.strictEqual(answer.json.status, status)
+    assert.isString(answer.json.title)
+    for (const leak of [
+      "    at ",
+      world.simulator.apiKey,
+      "NUAPAY",
+      "eyJ",
+      "<html",
+      "GK0",
+      world.merchant()
+    ]) {
+      assert.notInclude(answer.text, leak)
+    }
+  })
+
+  it("Retry-After says how long, in seconds", async () => {
+    const { get } = await serve()
+    world.simulator.addFault({ kind: "status", status: 429, retryAfter: 120, match: tokens })
+    const { headers } = await get("/mandates", world.merchant())
+    assert.strictEqual(headers.get("retry-after"), "120")
+  })
+
+  it("a setting that is wrong shows where the broker is awaited, and as a 500", async () => {
+    const { get, nuapay } = await serve({ baseUrl: "http://nuapay.com" })
+    const error: unknown = await nuapay.broker.catch((caught: unknown) => caught)
+    assert.instanceOf(error, TokenErrors.TokenError)
+    const answer = await get("/mandates", world.merchant())
+    assert.deepStrictEqual([answer.status, answer.json.code], [500, "invalid_configuration"])
+    assert.notInclude(answer.text, "NUAPAY")
+    assert.strictEqual((await get("/mandates")).status, 401)
+  })
+
+  it.each(["bypass", "fail"] as const)("the store fails, policy %s", async (storePolicy) => {
+    const { get } = await serve({ store: failingStore, storePolicy })
+    const answer = await get("/mandates", world.merchant())
+    assert.strictEqual(answer.status, storePolicy === "bypass" ? 200 : 503, answer.text)
+    if (storePolicy === "fail") assert.strictEqual(answer.json.code, "store_unavailable")
+  })
+
+  it("without the error handler Express answers with the status and the headers", async () => {
+    const nuapay = onBehalf(world.options({ maximumWaiting: 1 }))
+    const app = create()
+    app.set("env", "test")
+    app.use(nuapay)
+    app.get("/", (request, _response, next) => {
+      Promise.all([request.onBehalf.token(), request.onBehalf.using({ expiresIn: 60 }).token()])
+        .then(() => next())
+        .catch(next)
+    })
+    const { get } = await world.serve(app, nuapay)
+    assert.strictEqual((await get("/")).status, 401)
+    const answer = await get("/", world.merchant())
+    assert.deepStrictEqual([answer.status, answer.headers.get("retry-after")], [503, "1"])
+  })
+
+  it("what is not onbehalf's goes on; an error of the broker is answered too", async () => {
+    const app = create()
+    app.set("env", "test")
+    app.get("/other", () => {
+      throw Object.assign(new Error("not ours"), { status: 418 })
+    })
+    app.get("/ours", () => {
+      throw new TokenErrors.TokenError({ reason: new TokenErrors.OrganisationUnknown({}) })
+    })
+    app.get("/late", (_request, response) => {
+      response.write("half")
+      throw new OnBehalfError("upstream_failed")
+    })
+    app.use(errorHandler)
+    const { get } = await world.serve(app)
+    const other = await get("/other")
+    assert.deepStrictEqual([other.status, /not ours/.test(other.text)], [418, true])
+    assert.strictEqual((await get("/ours")).json.code, "merchant_unknown")
+    assert.strictEqual(await get("/late").catch((error: Error) => error.name), "TypeError")
+  })
+})
+
+describe("OnBehalfError", () => {
+  it("has the shape that Express and its handlers know", () => {
+    const error = new OnBehalfError("overloaded")
+    assert.strictEqual(error.name, "OnBehalfError")
+    assert.deepInclude(error, {
+      status: 503,
+      statusCode: 503,
+      expose: false,
+      headers: { "Retry-After": "1" }
+    })
+    assert.isTrue(new OnBehalfError("no_merchant").expose)
+  })
+
+  it("tells logs what happened; below 500 the client, without it", () => {
+    const { Forbidden, TokenError, Unavailable } = TokenErrors
+    const away = new TokenError({ reason: new Unavailable({ problem: "connection" }) })
+    const answered = answerable(away) as OnBehalfError
+    assert.strictEqual(answered.cause, away)
+    assert.include(answered.message, away.message)
+    const refused = new TokenError({ reason: new Forbidden({ organisation: "merchant-1" }) })
+    const shown = answerable(refused) as OnBehalfError
+    assert.strictEqual(shown.cause, refused)
+    assert.notInclude(shown.message, "merchant-1")
+  })
+
+  it("each reason of the broker has an answer", () => {
+    for (const member of TokenErrors.TokenErrorReason.members) {
+      const reason = new member({
+        setting: "x",
+        problem: "status",
+        deadline: 1,
+        mismatch: "type",
+        operation: "get"
+      } as never)
+      const answered = answerable(new TokenErrors.TokenError({ reason: reason as never }))
+      assert.instanceOf(answered, OnBehalfError, reason._tag)
+      assert.isNumber((answered as OnBehalfError).status, reason._tag)
+    }
+  })
+})

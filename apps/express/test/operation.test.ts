@@ -1,0 +1,187 @@
+import { afterEach, assert, describe, it } from "@effect/vitest"
+import { errorHandler, onBehalf, type OnBehalfOptions } from "@onbehalf/express"
+import { trace } from "@opentelemetry/api"
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor
+} from "@opentelemetry/sdk-trace-base"
+import { failingStore } from "./support/failingStore.ts"
+import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
+
+const world = makeWorld()
+
+const organisations = { operation: "listOrganisations" }
+
+describe.each(expresses)("operation, %s", (_version, create) => {
+  const serve = async (options: Partial<OnBehalfOptions> = {}) => {
+    const nuapay = onBehalf(world.options(options))
+    const app = create()
+    app.set("env", "test")
+    app.get("/health", nuapay.health)
+    app.get("/metrics", nuapay.metrics)
+    app.use(nuapay)
+    app.get("/token", (request, response, next) => {
+      request.onBehalf
+        .token()
+        .then(({ id }) => response.send(id))
+        .catch(next)
+    })
+    app.use(errorHandler)
+    return { nuapay, ...(await world.serve(app, nuapay)) }
+  }
+
+  describe("health", () => {
+    it("ready once the key was accepted and the store answers", async () => {
+      const { get } = await serve()
+      const { headers, json, status } = await get("/health")
+      assert.strictEqual(status, 200)
+      assert.deepStrictEqual(json, { status: "up", apiKey: "accepted", store: "answers" })
+      assert.strictEqual(headers.get("cache-control"), "no-store")
+    })
+
+    it.each([
+      [401, "refused"],
+      [503, "unknown"]
+    ])("not ready where Nuapay answers the first time with %i", async (status, apiKey) => {
+      const { get } = await serve()
+      world.simulator.addFault({ kind: "status", status, match: organisations })
+      const answer = await get("/health")
+      assert.strictEqual(answer.status, 503)
+      assert.deepStrictEqual(answer.json, { status: "down", apiKey, store: "answers" })
+    })
+
+    it.each([
+      ["bypass", 200, "degraded"],
+      ["fail", 503, "down"]
+    ] as const)("the store fails, policy %s: %i", async (storePolicy, status, said) => {
+      const { get } = await serve({ store: failingStore, storePolicy })
+      const answer = await get("/health")
+      assert.deepStrictEqual([answer.status, answer.json.status], [status, said])
+    })
+
+    it("down where a setting is wrong, and while it closes", async () => {
+      const wrong = await serve({ environment: "prod" })
+      assert.strictEqual((await wrong.get("/health")).status, 503)
+      const { get, nuapay } = await serve()
+      assert.strictEqual((await get("/health")).status, 200)
+      await nuapay.close()
+      assert.deepStrictEqual((await get("/health")).json.status, "down")
+    })
+  })
+
+  describe("metrics", () => {
+    it("tell requests, waits and errors, the broker's among them; never a merchant", async () => {
+      const { get } = await serve()
+      await get("/token", world.merchant())
+      await get("/token", world.merchant())
+      await get("/token")
+      await get("/token", "nobody")
+      const { headers, text } = await get("/metrics")
+      assert.strictEqual(headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8")
+      for (const line of [
+        'onbehalf_express_requests_total{name="onBehalf"} 3',
+        'onbehalf_express_errors_total{name="onBehalf",code="no_merchant"} 1',
+        'onbehalf_express_errors_total{name="onBehalf",code="merchant_unknown"} 1',
+        'onbehalf_express_wait_seconds_count{name="onBehalf"} 2',
+        'onbehalf_express_waiting{name="onBehalf"} 0',
+        'onbehalf_broker_events{event="Acquired"} '
+      ]) {
+        assert.include(text, line)
+      }
+      assert.notInclude(text, world.merchant())
+      assert.notInclude(text, "nobody")
+      assert.match(text, /^(?:(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{[^}]*\})? [\d.+-eE]+)\n)+$/)
+    })
+  })
+
+  describe("spans", () => {
+    afterEach(() => trace.disable())
+
+    it("none without a provider, and everything works", async () => {
+      const { get } = await serve()
+      assert.strictEqual((await get("/token", world.merchant())).status, 200)
+    })
+
+    it("one for each wait where the app has a provider; no merchant, no path, no secret", async () => {
+      const exporter = new InMemorySpanExporter()
+      trace.setGlobalTracerProvider(
+        new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+      )
+      const { app, nuapay } = mandatesApp(create, world.options())
+      const { get } = await world.serve(app, nuapay)
+      await get("/token", world.merchant())
+      await get("/token", world.merchant())
+      await get("/mandates", world.merchant())
+      await get("/token", "nobody")
+      const spans = exporter.getFinishedSpans()
+      assert.deepStrictEqual(
+        spans.map(({ attributes, name, status }) => ({ name, attributes, code: status.code })),
+        [
+          { name: "onbehalf.token", attributes: {}, code: 0 },
+          {
+            name: "onbehalf.fetch",
+            attributes: { "http.request.method": "GET", "http.response.status_code": 200 },
+            code: 0
+          },
+          { name: "onbehalf.token", attributes: { "error.type": "organisation_unknown" }, code: 2 }
+        ]
+      )
+      const all = JSON.stringify(
+        spans.map(({ attributes, events, resource, status }) => [
+          attributes,
+          events,
+          resource,
+          status
+        ])
+      )
+      assert.notInclude(all, world.merchant())
+    })
+  })
+
+  it("events are what the broker does, for a logger", async () => {
+    const { get, nuapay } = await serve()
+    const events = nuapay.events()[Symbol.asyncIterator]()
+    const first = events.next()
+    await nuapay.broker
+    await get("/token", world.merchant())
+    const { value } = await first
+    assert.deepInclude(value, { _tag: "Acquired", organisation: world.merchant() })
+    assert.notInclude(JSON.stringify(value), "eyJ")
+    await events.return?.()
+  })
+
+  it("invariant 3: revoke ends every token of a merchant, here and at Nuapay", async () => {
+    const { get, nuapay } = await serve()
+    const { text: id } = await get("/token", world.merchant())
+    const other = await get("/token", world.merchant(1))
+    assert.deepInclude(await nuapay.revoke(world.merchant()), { outcome: "revoked", tokens: 1 })
+    assert.notStrictEqual((await get("/token", world.merchant())).text, id)
+    assert.strictEqual((await get("/token", world.merchant(1))).text, other.text)
+    assert.strictEqual(world.simulator.counters["revokeTokensForOrganisation"], 1)
+  })
+
+  it("revoke refuses what is no id, before anything is sent", async () => {
+    const { nuapay } = await serve()
+    const refused = await nuapay.revoke("..").catch((error: { code: string }) => error.code)
+    assert.strictEqual(refused, "invalid_request")
+    assert.deepStrictEqual(world.simulator.counters, {})
+  })
+})
+
+describe("options", () => {
+  it.each([
+    [{ organisation: undefined }, "organisation"],
+    [{ organisation: "merchant-1" }, "organisation"],
+    [{ scopes: undefined }, "scopes"],
+    [{ scopes: [] }, "scopes"],
+    [{ allow: true }, "allow"],
+    [{ name: "" }, "name"],
+    [{ name: "a-b" }, "name"],
+    [{ requestDeadline: 0 }, "requestDeadline"],
+    [{ requestDeadline: Number.NaN }, "requestDeadline"],
+    [{ maximumWaiting: -1 }, "maximumWaiting"]
+  ])("what is missing or wrong is said at once: %j", (given, setting) => {
+    assert.throws(() => onBehalf(world.options(given as never)), setting)
+  })
+})

@@ -1,0 +1,333 @@
+import { assert, describe, it } from "@effect/vitest"
+import { errorHandler, onBehalf, type OnBehalfOptions, type ProxyOptions } from "@onbehalf/express"
+import { request as rawRequest } from "node:http"
+import { text } from "node:stream/consumers"
+import { type Arrived, rawNuapay } from "./support/rawNuapay.ts"
+import { expresses, makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const open: ProxyOptions = { methods: ["GET", "POST"], paths: ["/mandates", "/tpp/payments"] }
+
+describe.each(expresses)("proxy, %s", (_version, create) => {
+  const serve = async (rules: ProxyOptions, options: Partial<OnBehalfOptions> = {}) => {
+    const nuapay = onBehalf(world.options(options))
+    const app = create()
+    app.set("env", "test")
+    app.use("/nuapay", nuapay.proxy(rules))
+    app.use(errorHandler)
+    return { nuapay, ...(await world.serve(app, nuapay)) }
+  }
+
+  /** Sends exactly these bytes in the request line, which `fetch` would tidy up. */
+  const raw = (
+    url: string,
+    path: string,
+    headers: Record<string, string | ReadonlyArray<string>> = {},
+    method = "GET",
+    body?: string
+  ): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const request = rawRequest(url, { path, method, headers: { "x-merchant": "m1", ...headers } })
+      request.on("response", (response) => {
+        text(response).then(
+          (all) => resolve({ status: response.statusCode ?? 0, text: all }),
+          reject
+        )
+      })
+      request.on("error", reject)
+      request.end(body)
+    })
+
+  it("passes a call on with the merchant's token, query and all", async () => {
+    const { get } = await serve(open)
+    for (const merchant of [world.merchant(0), world.merchant(1)]) {
+      const { json, status } = await get("/nuapay/mandates?pagesize=2", merchant)
+      assert.strictEqual(status, 200)
+      assert.strictEqual(json.data.length, 2)
+      assert.strictEqual(json.data[0].organisationId, merchant)
+    }
+  })
+
+  it("a payment with an Idempotency-Key is made once", async () => {
+    const { get } = await serve(open, { scopes: ["openbanking_pisp"] })
+    const pay = () =>
+      get("/nuapay/tpp/payments", world.merchant(), {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "one" },
+        body: JSON.stringify({ amount: 9.99, merchantReference: "ünï" })
+      })
+    const [first, again] = [await pay(), await pay()]
+    assert.strictEqual(first.status, 201, first.text)
+    assert.strictEqual(first.json.data.merchantReference, "ünï")
+    assert.strictEqual(first.json.data.id, again.json.data.id)
+  })
+
+  it("Nuapay's own refusals are handed on; nobody is let in without a merchant", async () => {
+    const { get } = await serve(open, { scopes: ["openbanking_pisp"] })
+    const refused = await get("/nuapay/tpp/payments/unknown", world.merchant())
+    assert.strictEqual(refused.status, 404)
+    assert.isDefined(refused.json.returnCode)
+    assert.strictEqual((await get("/nuapay/tpp/payments")).json.code, "no_merchant")
+  })
+
+  it("a 401 of Nuapay is not the client's: 502, and the next call has a fresh token", async () => {
+    const { get } = await serve({ ...open, methods: ["POST"] }, { scopes: ["openbanking_pisp"] })
+    const pay = () =>
+      get("/nuapay/tpp/payments", world.merchant(), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"amount":1}'
+      })
+    await pay()
+    world.simulator.advanceClock(3_600_000)
+    const refused = await pay()
+    assert.deepStrictEqual([refused.status, refused.json.code], [502, "upstream_refused"])
+    assert.strictEqual((await pay()).status, 201)
+  })
+
+  it.each([
+    "/tokens",
+    "/",
+    "/mandatesx",
+    "/organisations/m1/tokens",
+    "/mandates/../tokens",
+    "/mandates/./x",
+    "/mandates/%2e%2e/tokens",
+    "/mandates/%2E%2e%2ftokens",
+    "/mandates/..%2ftokens",
+    "/mandates/%252e%252e/tokens",
+    "/mandates/..;/tokens",
+    "/mandates;x/../tokens",
+    "/mandates\\..\\tokens",
+    "/mandates//x",
+    "//evil.example/mandates",
+    "/mandates@evil.example",
+    "/@evil.example/mandates",
+    "/mandates/é",
+    "/mandates/%00",
+    "/mandates/.hidden",
+    "/MANDATES",
+    "/mandates?x=\\",
+    "/mandates?x=é",
+    `/mandates/${"x".repeat(9_000)}`
+  ])("is not let through: %s", async (path) => {
+    await using nuapay = await rawNuapay()
+    const { url } = await serve(open, { baseUrl: nuapay.url })
+    const { status, text: body } = await raw(url, `/nuapay${encodeLatin(path)}`)
+    // Some Node refuses by itself.
+    assert.include([400, 404], status, body)
+    assert.deepStrictEqual(nuapay.arrived, [])
+  })
+
+  it.each(["http://evil.example/mandates", "http://evil.example/nuapay/mandates"])(
+    "an absolute address in the request line goes nowhere else: %s",
+    async (target) => {
+      await using nuapay = await rawNuapay()
+      const { url } = await serve(open, { baseUrl: nuapay.url })
+      await raw(url, target, { host: "evil.example" })
+      for (const { headers, target: asked } of nuapay.arrived) {
+        assert.strictEqual(headers.host, new URL(nuapay.url).host)
+        assert.strictEqual(asked, "/mandates")
+      }
+    }
+  )
+
+  it("a method that is not named is refused, with those that are", async () => {
+    const { get } = await serve(open)
+    for (const method of ["DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"]) {
+      const { headers, status } = await get("/nuapay/mandates", world.merchant(), { method })
+      assert.strictEqual(status, 405, method)
+      assert.strictEqual(headers.get("allow"), "GET, POST")
+    }
+  })
+
+  it("T9, T16: of the request only what concerns the call goes along", async () => {
+    await using nuapay = await rawNuapay()
+    const { url } = await serve({ ...open, headers: ["X-Version"] }, { baseUrl: nuapay.url })
+    await raw(
+      url,
+      "/nuapay/mandates",
+      {
+        authorization: "Basic canary",
+        cookie: "session=canary",
+        "proxy-authorization": "canary",
+        connection: "keep-alive, x-hop",
+        "x-hop": "canary",
+        te: "trailers",
+        "x-forwarded-for": "10.0.0.1",
+        forwarded: "for=10.0.0.1",
+        origin: "https://app.example",
+        referer: "https://app.example/secret",
+        "x-http-method-override": "DELETE",
+        "x-original-url": "/tokens",
+        accept: "application/json",
+        "accept-encoding": "gzip",
+        "accept-language": "de",
+        "x-version": "2",
+        "idempotency-key": "k1"
+      },
+      "POST",
+      "{}"
+    )
+    const [{ headers }] = nuapay.arrived as [Arrived]
+    assert.deepInclude(headers, {
+      authorization: "Bearer text-m1-1",
+      accept: "application/json",
+      "accept-language": "de",
+      "accept-encoding": "identity",
+      "x-version": "2",
+      "idempotency-key": "k1"
+    })
+    assert.notInclude(JSON.stringify(headers), "canary")
+    for (const name of ["cookie", "x-hop", "forwarded", "origin", "referer", "x-merchant"]) {
+      assert.notProperty(headers, name)
+    }
+    assert.isFalse(Object.keys(headers).some((name) => /^x-(f|o|http)/.test(name)))
+  })
+
+  it("of the answer only what describes its body comes back, and no cache keeps it", async () => {
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      response.writeHead(200, {
+        "content-type": "text/html",
+        etag: '"1"',
+        "cache-control": "public, max-age=3600",
+        "set-cookie": "canary=1",
+        "www-authenticate": "Basic",
+        location: "https://evil.example/",
+        "clear-site-data": "*",
+        "access-control-allow-origin": "*",
+        "x-rate-limit-reset": "3",
+        connection: "x-hop",
+        "x-hop": "canary"
+      })
+      response.end("<script>alert(1)</script>")
+    })
+    const { get } = await serve(open, { baseUrl: nuapay.url })
+    const { headers } = await get("/nuapay/mandates", "m1")
+    const names = [...headers.keys()].filter(
+      (name) =>
+        !["connection", "date", "keep-alive", "transfer-encoding", "x-powered-by"].includes(name)
+    )
+    assert.deepStrictEqual(names.toSorted(), [
+      "cache-control",
+      "content-security-policy",
+      "content-type",
+      "etag",
+      "x-content-type-options",
+      "x-rate-limit-reset"
+    ])
+    assert.strictEqual(headers.get("cache-control"), "no-store")
+    assert.strictEqual(headers.get("connection"), "keep-alive")
+  })
+
+  it("a body streams through both ways, byte for byte", async () => {
+    const sent = Buffer.alloc(3 * 1024 * 1024, "0123456789abcdef")
+    await using nuapay = await rawNuapay(({ body }, response) => response.end(body))
+    const { get } = await serve(open, { baseUrl: nuapay.url })
+    const { text: back } = await get("/nuapay/tpp/payments", "m1", {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream" },
+      body: sent
+    })
+    assert.isTrue(Buffer.from(back).equals(sent))
+    assert.strictEqual(nuapay.arrived[0]?.headers["content-type"], "application/octet-stream")
+  })
+
+  it("T18: a body that is too long is refused, told or not, and nothing of it is used", async () => {
+    await using nuapay = await rawNuapay()
+    const { get, url } = await serve({ ...open, maximumBodyBytes: 1_000 }, { baseUrl: nuapay.url })
+    const told = await get("/nuapay/tpp/payments", "m1", {
+      method: "POST",
+      body: "x".repeat(1_001)
+    })
+    assert.deepStrictEqual([told.status, told.json.code], [413, "body_too_large"])
+    const chunked = await raw(
+      url,
+      "/nuapay/tpp/payments",
+      { "transfer-encoding": "chunked" },
+      "POST",
+      "x".repeat(100_000)
+    )
+    assert.strictEqual(chunked.status, 413, chunked.text)
+    assert.deepStrictEqual(nuapay.arrived, [])
+    const fits = await get("/nuapay/tpp/payments", "m1", {
+      method: "POST",
+      body: "x".repeat(1_000)
+    })
+    assert.strictEqual(fits.status, 200)
+  })
+
+  it("T18: an answer that is too long is cut off, so that it is not taken for a whole one", async () => {
+    await using nuapay = await rawNuapay((_arrived, response) => response.end("x".repeat(100_000)))
+    const { url } = await serve({ ...open, maximumBodyBytes: 1_000 }, { baseUrl: nuapay.url })
+    const outcome = await raw(url, "/nuapay/mandates").catch((error: Error) => error)
+    assert.instanceOf(outcome, Error)
+  })
+
+  it("the deadline bounds the whole of it", async () => {
+    await using nuapay = await rawNuapay((_arrived, response) => void response.write("half"))
+    const { url } = await serve(open, { baseUrl: nuapay.url, requestDeadline: 300 })
+    assert.instanceOf(await raw(url, "/nuapay/mandates").catch((error: Error) => error), Error)
+  })
+
+  it("a client that goes away ends the call, in the middle of the answer", async () => {
+    const gone = Promise.withResolvers<string>()
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      response.once("close", () => gone.resolve("closed"))
+      response.write("half")
+    })
+    const { url } = await serve(open, { baseUrl: nuapay.url })
+    const client = new AbortController()
+    const answer = await fetch(`${url}/nuapay/mandates`, {
+      headers: { "x-merchant": "m1" },
+      signal: client.signal
+    })
+    await answer.body?.getReader().read()
+    client.abort()
+    assert.strictEqual(await gone.promise, "closed")
+  })
+
+  it("after something that reads bodies it says so, instead of sending an empty one", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.set("env", "test")
+    app.use(create.json())
+    app.use("/nuapay", nuapay.proxy(open))
+    app.use(errorHandler)
+    const { get } = await world.serve(app, nuapay)
+    const { json, status } = await get("/nuapay/tpp/payments", world.merchant(), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"amount":1}'
+    })
+    assert.deepStrictEqual([status, json.code], [500, "misused"])
+    assert.strictEqual((await get("/nuapay/mandates", world.merchant())).status, 200)
+  })
+})
+
+describe("the rules of a proxy", () => {
+  it.each([
+    { methods: [], paths: ["/mandates"] },
+    { methods: ["TRACE"], paths: ["/mandates"] },
+    { methods: ["CONNECT"], paths: ["/mandates"] },
+    { methods: ["GET"], paths: [] },
+    { methods: ["GET"], paths: ["/"] },
+    { methods: ["GET"], paths: ["mandates"] },
+    { methods: ["GET"], paths: ["/mandates/"] },
+    { methods: ["GET"], paths: ["/../x"] },
+    { methods: ["GET"], paths: ["https://evil.example"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["Cookie"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["authorization"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["Transfer-Encoding"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["a b"] },
+    { methods: ["GET"], paths: ["/mandates"], maximumBodyBytes: 0 }
+  ])("are checked when it is made: %j", async (rules) => {
+    const nuapay = onBehalf(world.options())
+    assert.throws(() => nuapay.proxy(rules), /Invalid configuration/)
+    await nuapay.close()
+  })
+})
+
+/** Node sends each character of a path as one byte. */
+const encodeLatin = (path: string): string => Buffer.from(path, "utf8").toString("latin1")

@@ -1,0 +1,213 @@
+import { assert, describe, it } from "@effect/vitest"
+import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
+import type { Request, RequestHandler, Response } from "express"
+import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
+
+const world = makeWorld()
+
+const mandates = { operation: "listMandates" }
+const tokens = { operation: "requestTokenForOrganisation" }
+
+/** Remembers the signals of what was sent. */
+const watchedFetch = () => {
+  const signals: Array<AbortSignal> = []
+  const watched: typeof fetch = (input, init) => {
+    if (init?.signal) signals.push(init.signal)
+    return fetch(input, init)
+  }
+  return { signals, fetch: watched }
+}
+
+describe.each(expresses)("waiting, %s", (_version, create) => {
+  const serveMandates = async (options: Partial<OnBehalfOptions> = {}) => {
+    const { app, nuapay } = mandatesApp(create, world.options(options))
+    return { nuapay, ...(await world.serve(app, nuapay)) }
+  }
+
+  /** An app whose handler's fate is told to the test. */
+  const serveWatched = async (
+    work: (request: Request, response: Response) => Promise<unknown>,
+    options: Partial<OnBehalfOptions> = {}
+  ) => {
+    const fate = Promise.withResolvers<unknown>()
+    const reached = Promise.withResolvers<void>()
+    const handler: RequestHandler = (request, response, next) => {
+      const working = work(request, response)
+      reached.resolve()
+      working.then(fate.resolve, (error: unknown) => {
+        fate.resolve(error)
+        next(error)
+      })
+    }
+    const nuapay = onBehalf(world.options(options))
+    const app = create()
+    app.set("env", "test")
+    app.use(nuapay)
+    app.get("/", handler)
+    app.use(errorHandler)
+    return { fate: fate.promise, reached: reached.promise, ...(await world.serve(app, nuapay)) }
+  }
+
+  it("a client that goes away ends the call for it", async () => {
+    const { fetch: watched, signals } = watchedFetch()
+    const { fate, get, reached } = await serveWatched(
+      (request) => request.onBehalf.fetch("/mandates"),
+      { fetch: watched }
+    )
+    world.simulator.addFault({ kind: "hang", match: mandates })
+    const client = new AbortController()
+    const gone = get("/", world.merchant(), { signal: client.signal }).catch(
+      (error: Error) => error.name
+    )
+    await reached
+    while (!world.simulator.requests.some((one) => one.operation === "listMandates")) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    client.abort()
+    assert.strictEqual(await gone, "AbortError")
+    const error = await fate
+    assert.instanceOf(error, OnBehalfError)
+    assert.strictEqual(error.code, "client_gone")
+    assert.isTrue(signals.at(-1)?.aborted)
+  })
+
+  it("invariant 9: a client that goes away while a token is fetched costs the others nothing", async () => {
+    const { get } = await serveMandates()
+    world.simulator.addFault({ kind: "latency", ms: 300, match: tokens })
+    const client = new AbortController()
+    const gone = get("/mandates", world.merchant(), { signal: client.signal }).catch(
+      (error: Error) => error.name
+    )
+    while (world.tokensFetched() === 0) await new Promise((resolve) => setImmediate(resolve))
+    const other = get("/mandates", world.merchant())
+    client.abort()
+    assert.strictEqual(await gone, "AbortError")
+    assert.strictEqual((await other).status, 200)
+    assert.strictEqual(world.tokensFetched(), 1)
+  })
+
+  it("a client that has gone before anything was asked for: nothing is asked for", async () => {
+    const left = Promise.withResolvers<void>()
+    const { fate, get, reached } = await serveWatched(async (request, response) => {
+      response.once("close", left.resolve)
+      await left.promise
+      return request.onBehalf.fetch("/mandates")
+    })
+    const client = new AbortController()
+    void get("/", world.merchant(), { signal: client.signal }).catch(() => undefined)
+    await reached
+    client.abort()
+    const error = await fate
+    assert.instanceOf(error, OnBehalfError)
+    assert.strictEqual(error.code, "client_gone")
+    assert.deepStrictEqual(world.simulator.counters, {})
+  })
+
+  it("what goes on after the answer is not ended by it", async () => {
+    const { fate, get } = await serveWatched(async (request, response) => {
+      const done = new Promise((resolve) => response.once("close", resolve))
+      const call = request.onBehalf.fetch("/mandates")
+      response.send("accepted")
+      await done
+      return (await call).status
+    })
+    world.simulator.addFault({ kind: "latency", ms: 100, match: mandates })
+    assert.strictEqual((await get("/", world.merchant())).text, "accepted")
+    assert.strictEqual(await fate, 200)
+  })
+
+  it("one's own signal ends a call as fetch does", async () => {
+    const { fate, get } = await serveWatched((request) =>
+      request.onBehalf.fetch("/mandates", { signal: AbortSignal.abort() })
+    )
+    await get("/", world.merchant())
+    assert.strictEqual(((await fate) as Error).name, "AbortError")
+  })
+
+  it.each([
+    ["the token", { kind: "hang", match: tokens }],
+    ["the answer", { kind: "hang", match: mandates }],
+    ["the last byte of it", { kind: "slowBody", chunkBytes: 1, everyMs: 50, match: mandates }]
+  ] as const)("the deadline ends the wait for %s: 504", async (_what, fault) => {
+    const { get } = await serveMandates({ requestDeadline: 300 })
+    world.simulator.addFault(fault)
+    const { json, status } = await get("/mandates", world.merchant())
+    assert.deepStrictEqual([status, json.code], [504, "deadline_exceeded"])
+  })
+
+  it("a handler that comes back after its deadline asks for nothing", async () => {
+    const { get } = await serveWatched(
+      async (request) => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return request.onBehalf.fetch("/mandates")
+      },
+      { requestDeadline: 1 }
+    )
+    assert.strictEqual((await get("/", world.merchant())).status, 504)
+    assert.deepStrictEqual(world.simulator.counters, {})
+  })
+
+  it("a request that finds its token held costs no timer and no listener", async () => {
+    const { fate, get } = await serveWatched(async (request, response) => {
+      const before = response.listenerCount("close")
+      const waited = await request.onBehalf.token()
+      const cold = response.listenerCount("close") - before
+      const held = await request.onBehalf.token()
+      const warm = response.listenerCount("close") - before
+      response.end()
+      return [cold, warm, waited === held]
+    })
+    await get("/", world.merchant())
+    assert.deepStrictEqual(await fate, [1, 1, true])
+  })
+
+  it("invariant 8: beyond the maximum, 503 at once; other routes answer; the rest ends in time", async () => {
+    const { app, nuapay } = mandatesApp(
+      create,
+      world.options({ maximumWaiting: 5, requestDeadline: 1_000 })
+    )
+    app.get("/plain", (_request, response) => response.send("plain"))
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ kind: "hang", match: mandates })
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => get("/mandates", world.merchant()))
+    )
+    const codes = answers.map(({ json }) => json.code)
+    assert.strictEqual(codes.filter((code) => code === "deadline_exceeded").length, 5)
+    assert.strictEqual(codes.filter((code) => code === "overloaded").length, 45)
+    assert.strictEqual(
+      answers.find(({ json }) => json.code === "overloaded")?.headers.get("retry-after"),
+      "1"
+    )
+    assert.strictEqual((await get("/plain", world.merchant())).text, "plain")
+    world.simulator.clearFaults()
+    assert.strictEqual((await get("/mandates", world.merchant())).status, 200)
+  })
+
+  it("close waits for what is under way, refuses what is new, and revokes if asked", async () => {
+    const { get, nuapay } = await serveMandates()
+    world.simulator.addFault({ kind: "latency", ms: 300, match: mandates })
+    const running = get("/mandates", world.merchant())
+    while (world.simulator.counters["listMandates"] === undefined) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const closing = nuapay.close({ revoke: true })
+    const refused = await get("/mandates", world.merchant())
+    assert.deepStrictEqual([refused.status, refused.json.code], [503, "closing"])
+    assert.strictEqual((await running).status, 200)
+    assert.deepInclude(await closing, { revoked: 1, unconfirmed: 0 })
+    assert.strictEqual(world.simulator.counters["revokeTokenForOrganisation"], 1)
+  })
+
+  it("close without revoke leaves tokens to expire, and waits no longer than the deadline", async () => {
+    const { get, nuapay } = await serveMandates({ requestDeadline: 200 })
+    world.simulator.addFault({ kind: "hang", match: mandates })
+    const running = get("/mandates", world.merchant())
+    while (world.simulator.counters["listMandates"] === undefined) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.isUndefined(await nuapay.close())
+    assert.strictEqual((await running).status, 504)
+    assert.isUndefined(world.simulator.counters["revokeTokenForOrganisation"])
+  })
+})
