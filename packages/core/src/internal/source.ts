@@ -39,6 +39,8 @@ class Source implements BrokerSource {
   #epoch = -1
   #until = 0
   #held: AccessToken | undefined
+  /** The last new one that lived too short for whoever asked for it. */
+  #short: Lifetime.Lifetime | undefined
   /** One success for as long as it is the same token: nothing is allocated for a token that is there. */
   #found: Exit.Success<AccessToken> | undefined
 
@@ -99,10 +101,14 @@ class Source implements BrokerSource {
   #slow({ deadline, minimumValidity = 0 }: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
     const problem = impossible(this.grant, minimumValidity) ?? impossibleDeadline(deadline)
     if (problem !== undefined) return Effect.fail(problem)
-    const { now, store } = this.#self
-    const held = store.peek(this.key)?.lifetime
-    if (held !== undefined && !Lifetime.isDue(held, now()) && isShort(held, minimumValidity)) {
-      return livesTooShort(held)
+    const { now } = this.#self
+    const short = this.#short
+    if (
+      short !== undefined &&
+      now() < short.issued + shortMemory &&
+      isShort(short, minimumValidity)
+    ) {
+      return livesTooShort(short)
     }
     const fetched = this.#fetch(
       (held) => Lifetime.isUsable(held.lifetime, now(), minimumValidity),
@@ -144,8 +150,10 @@ class Source implements BrokerSource {
           ? minimumValidity === 0
           : Lifetime.isUsable(lifetime, this.#self.now(), minimumValidity)
       if (usable && fits(fetched)) return Effect.succeed(token)
-      if (lifetime !== undefined && isShort(lifetime, minimumValidity))
+      if (lifetime !== undefined && fetched.isNew && isShort(lifetime, minimumValidity)) {
+        this.#short = lifetime
         return livesTooShort(lifetime)
+      }
       return left > 1 ? this.#fetch(suffices, minimumValidity, fits, left - 1) : tooShort(key)
     })
   }
@@ -168,6 +176,9 @@ const impossible = (grant: Grants.Grant, minimumValidity: number): TokenError | 
         }
       ])
 }
+
+/** Milliseconds for which the upstream is not asked again for what it would not give. */
+const shortMemory = 5_000
 
 /** Whether a token does not live long enough for this caller, however new it is. */
 const isShort = ({ issued, limit }: Lifetime.Lifetime, minimumValidity: number): boolean =>
