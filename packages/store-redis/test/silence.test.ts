@@ -1,4 +1,5 @@
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { testToken } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -7,8 +8,9 @@ import * as Stream from "effect/Stream"
 import { Redis } from "ioredis"
 import { createClient } from "redis"
 import { fromClient, fromUrl } from "../src/index.ts"
-import { sealKey } from "./support/backend.ts"
+import { names, sealKey } from "./support/backend.ts"
 import { startProxy } from "./support/proxy.ts"
+import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
 import { codeOf, idIn, keep, newKey, now, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -22,6 +24,16 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     const result = yield* effect
     return [result, (yield* now) - began] as const
   })
+
+/** Sooner or later. */
+const again = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.retry(effect, { schedule: Schedule.spaced(20), times: 300 })
+
+const proxyTo = (port: number) =>
+  Effect.acquireRelease(
+    Effect.promise(() => startProxy(port)),
+    ({ stop }) => Effect.promise(stop)
+  )
 
 await withRedis("a server that does not answer", startRedis, (server) => {
   const nodeRedis = createClient({ url: server.url, disableOfflineQueue: true })
@@ -63,8 +75,7 @@ await withRedis("a server that does not answer", startRedis, (server) => {
             assert.isBelow(next, 200)
           })
         )
-        const again = Effect.retry(idIn(store, key), { schedule: Schedule.spaced(20), times: 200 })
-        assert.strictEqual(yield* again, "t1")
+        assert.strictEqual(yield* again(idIn(store, key)), "t1")
       })
     )
   )
@@ -93,27 +104,23 @@ await withRedis("a server that does not answer", startRedis, (server) => {
     )
   )
 
-  it.live("T24: a feed that is dead without a word is lost within a second", () =>
+  it.live("F43: connections that died without a word are noticed, and made anew", () =>
     Effect.gen(function* () {
-      const proxy = yield* Effect.acquireRelease(
-        Effect.promise(() => startProxy(server.port)),
-        ({ stop }) => Effect.promise(stop)
-      )
+      const proxy = yield* proxyTo(server.port)
       yield* using(fromUrl({ url: proxy.url, sealKey }), (store) =>
         Effect.gen(function* () {
-          const feed = store.changes.pipe(
-            Stream.tap(() => Effect.sync(proxy.holdUp)),
-            Stream.runDrain,
-            codeOf
-          )
-          const [, lost] = yield* timed(feed)
+          const key = newKey()
+          yield* keep(store, key, "t1")
+          const feed = Stream.runDrain(Stream.tap(store.changes, () => Effect.sync(proxy.forsake)))
+          // T24: within a second the feed is known to be lost.
+          const [code, lost] = yield* timed(codeOf(feed))
+          assert.notStrictEqual(code, "")
           assert.isBelow(lost, 1_000 + 2_000)
-          proxy.resume()
-          const again = Stream.runHead(store.changes)
-          yield* Effect.retry(again, { schedule: Schedule.spaced(50), times: 100 })
+          assert.strictEqual(yield* again(idIn(store, key)), "t1")
+          yield* again(Stream.runHead(store.changes))
         })
       )
-    })
+    }).pipe(Effect.scoped)
   )
 
   it.live("F36: answers that came while this process stood still are heard", () =>
@@ -133,4 +140,51 @@ await withRedis("a server that does not answer", startRedis, (server) => {
       })
     )
   )
+})
+
+await withRedis("one server of a cluster that does not answer", startCluster, (cluster) => {
+  it.live("F43: the others are not held up, and its connection is made anew", () =>
+    Effect.gen(function* () {
+      const proxies = yield* Effect.forEach(cluster.servers, ({ port }) => proxyTo(port))
+      const keys = yield* Effect.forEach(proxies, (_, index) => keyOn(index))
+      const ports = proxies.map(({ port }) => String(port))
+      for (const [index, server] of cluster.servers.entries()) {
+        yield* Effect.promise(() =>
+          server.command("CONFIG", "SET", "cluster-announce-port", ports[index] ?? "")
+        )
+      }
+      const slots = Effect.forEach(cluster.servers, (server) =>
+        Effect.map(
+          Effect.promise(() => server.command("CLUSTER", "SLOTS")),
+          JSON.stringify
+        )
+      )
+      // They tell each other, in time.
+      yield* Effect.repeat(slots, {
+        until: (told) => told.every((one) => ports.every((port) => one.includes(port))),
+        schedule: Schedule.spaced(20)
+      })
+      const [url = "", ...more] = proxies.map(({ url }) => url)
+      yield* using(fromUrl({ url: [url, ...more], sealKey }), (store) =>
+        Effect.gen(function* () {
+          for (const key of keys) yield* again(keep(store, key, "t1"))
+          const [silent, ...answering] = keys
+          assert.isDefined(silent)
+          proxies[0]?.forsake()
+          assert.strictEqual(yield* codeOf(store.get(silent)), "TIMEOUT")
+          for (const key of answering) assert.strictEqual(yield* idIn(store, key), "t1")
+          assert.strictEqual(yield* again(idIn(store, silent)), "t1")
+        })
+      )
+    }).pipe(Effect.scoped)
+  )
+
+  const keyOn = (index: number): Effect.Effect<TokenKey> =>
+    Effect.repeat(
+      Effect.promise(async () => {
+        const key = newKey()
+        return { key, owner: await cluster.ownerOf(names.ofKey(key).token) }
+      }),
+      { until: ({ owner }) => owner === cluster.servers[index] }
+    ).pipe(Effect.map(({ key }) => key))
 })

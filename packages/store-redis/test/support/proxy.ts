@@ -3,10 +3,9 @@ import { createServer, connect, type AddressInfo, type Socket } from "node:net"
 
 export interface Proxy {
   readonly url: string
-  /** Nothing comes through any more, in either direction, and nobody is told. */
-  readonly holdUp: () => void
-  /** What was held up is lost with its connections; new ones work. */
-  readonly resume: () => void
+  readonly port: number
+  /** Connections that stand now are dead, and nobody is told. New ones work. */
+  readonly forsake: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -19,10 +18,12 @@ export const startProxy = async (
   tamper: () => Tamper = () => (answer) => [answer]
 ): Promise<Proxy> => {
   const sockets = new Set<Socket>()
-  let held = false
+  let forsaken = 0
   const server = createServer((client) => {
     const upstream = connect(port, "127.0.0.1")
     const answers = splitter(tamper())
+    const since = forsaken
+    const isDead = () => since !== forsaken
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client]
@@ -34,24 +35,21 @@ export const startProxy = async (
         other.destroy()
       })
     }
-    client.on("data", (data) => held || upstream.write(data))
+    client.on("data", (data) => isDead() || upstream.write(data))
     upstream.on("data", (data) => {
-      for (const answer of answers(data)) if (!held) client.write(answer)
+      for (const answer of answers(data)) if (!isDead()) client.write(answer)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const drop = () => {
-    for (const socket of sockets) socket.destroy()
-  }
+  const own = (server.address() as AddressInfo).port
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    holdUp: () => (held = true),
-    resume: () => {
-      drop()
-      held = false
+    url: `redis://127.0.0.1:${own}`,
+    port: own,
+    forsake: () => {
+      forsaken++
     },
     stop: async () => {
-      drop()
+      for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
     }
   }
