@@ -9,12 +9,15 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
+import type { StoreAdapter } from "./PromiseTokenBroker.ts"
 import type { TokenKey } from "./TokenKey.ts"
 import {
   type Lookup,
@@ -84,6 +87,47 @@ export const make = Effect.fnUntraced(function* (
     entries: far.entries
   })
 })
+
+/**
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <E, R>({
+  far,
+  maxStaleness,
+  near
+}: {
+  readonly near: Layer.Layer<TokenStore, E, R>
+  readonly far: Layer.Layer<TokenStore, E, R>
+  readonly maxStaleness?: number | undefined
+}): Layer.Layer<TokenStore, E, R> =>
+  Layer.effect(
+    TokenStore,
+    Effect.gen(function* () {
+      const [nearContext, farContext] = [yield* Layer.build(near), yield* Layer.build(far)]
+      return yield* make({
+        near: Context.get(nearContext, TokenStore),
+        far: Context.get(farContext, TokenStore),
+        maxStaleness
+      })
+    })
+  )
+
+/**
+ * The same for `createTokenBroker`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tieredStore = ({
+  far,
+  near,
+  ...options
+}: {
+  readonly near: StoreAdapter
+  readonly far: StoreAdapter
+  readonly maxStaleness?: number | undefined
+}): StoreAdapter => ({ layer: layer({ near: near.layer, far: far.layer, ...options }) })
 
 interface Tiers {
   readonly near: TokenStore["Service"]

@@ -28,6 +28,7 @@ export type {
 export * as RetryPolicy from "./RetryPolicy.ts"
 export type { RevocableToken, Revocation, ShutdownReport } from "./Revocation.ts"
 export * as TieredStore from "./TieredStore.ts"
+export { tieredStore } from "./TieredStore.ts"
 export * as TokenBroker from "./TokenBroker.ts"
 export { TokenError } from "./TokenError.ts"
 export * as TokenErrors from "./TokenError.ts"
