@@ -3,6 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { contendersFor, fiberLayer } from "./fiber.ts"
 import { bareMap, fiberForEachKey, mintedByHand, onbehalf } from "./keepers.ts"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileKeepers } from "./files/index.ts"
 import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
@@ -64,5 +68,17 @@ describe("every keeper tells a held token from one that is not", () => {
       [false, true, false]
     )
     await kept.close()
+  })
+})
+
+describe("every keeper of files gives what was put", () => {
+  it.each(fileKeepers)("$name", async (keeper) => {
+    const folder = mkdtempSync(join(tmpdir(), "onbehalf-bench-"))
+    const { close, fill, get, put } = await keeper.open(folder)
+    await fill(keys.slice(0, 2))
+    await put("merchant-c")
+    for (const key of keys) assert.strictEqual(await get(key), tokenFor(key))
+    await close?.()
+    rmSync(folder, { recursive: true })
   })
 })

@@ -1,5 +1,6 @@
 import { cpus } from "node:os"
 import { fiberReport } from "./reports/fiber.ts"
+import { fileReport } from "./reports/file.ts"
 import { memoryReport } from "./reports/memory.ts"
 import { renewalReport } from "./reports/renewal.ts"
 import { stampedeReport } from "./reports/stampede.ts"
@@ -11,7 +12,8 @@ const reports = {
   fiber: fiberReport,
   stampede: stampedeReport,
   memory: memoryReport,
-  renewal: renewalReport
+  renewal: renewalReport,
+  file: fileReport
 }
 
 export type TableName = keyof typeof reports

@@ -1,0 +1,1 @@
+export { fileStore, type FileStoreOptions, layer, make } from "./FileStore.ts"

@@ -1,0 +1,49 @@
+import { StoreError } from "@onbehalf/core/TokenStore"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Failure } from "./failure.ts"
+import type { AnswerOf, Moment, Operation, RequestOf } from "./requests.ts"
+import { type Letter, Thread } from "./thread.ts"
+
+/** The side that writes, as fibers ask it. */
+export interface Writer {
+  readonly ask: <K extends Operation>(
+    operation: K,
+    request: RequestOf<K>
+  ) => Effect.Effect<AnswerOf<K>, Failure>
+}
+
+export const make = Effect.fnUntraced(function* (
+  directory: string,
+  now: () => Moment
+): Effect.fn.Return<Writer, never, Scope.Scope> {
+  const thread = new Thread(directory)
+
+  const ask: Writer["ask"] = <K extends Operation>(operation: K, request: RequestOf<K>) =>
+    // Whoever is interrupted waits for the end of it: nothing is done behind somebody's back.
+    Effect.uninterruptible(
+      Effect.callback<AnswerOf<K>, Failure>((resume) => {
+        const letter = { operation, request, at: now() } as Letter
+        thread.send(letter, (outcome) =>
+          resume(
+            "failure" in outcome
+              ? Effect.fail(outcome.failure)
+              : Effect.succeed(outcome.answer as AnswerOf<K>)
+          )
+        )
+      })
+    )
+
+  yield* Effect.addFinalizer(() =>
+    Effect.andThen(
+      Effect.ignore(ask("close", {})),
+      Effect.promise(() => thread.terminate())
+    )
+  )
+  return { ask }
+})
+
+export const storeError =
+  (operation: StoreError["operation"]) =>
+  ({ problem }: Failure): StoreError =>
+    new StoreError({ operation, problem })

@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { check } from "./support/check.ts"
+import { type Child, start, startNode } from "./support/child.ts"
+import { withFolder } from "./support/folders.ts"
+import { isFull, timeout } from "./support/full.ts"
+import { History } from "./support/history.ts"
+import { command, type KillPoint, killPoints } from "./support/killPoints.ts"
+import type { Line } from "./support/lines.ts"
+import { itTraced, traced } from "./support/strace.ts"
+
+/** Three at a time: most of it is waiting for processes to start. */
+const inTurns = async <A>(all: ReadonlyArray<A>, use: (one: A) => Promise<void>) => {
+  const left = [...all]
+  const worker = async () => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await use(one)
+  }
+  await Promise.all([worker(), worker(), worker()])
+}
+
+const addTo = (history: History) => (line: string) => history.add(JSON.parse(line) as Line)
+
+const operations = 40
+
+const killAt = ({ call, when }: KillPoint) =>
+  withFolder(async (folder) => {
+    const target = join(folder, "store")
+    const history = new History()
+    const inject = `inject=${call}:signal=SIGKILL:when=${when}`
+    const options = ["-o", "/dev/null", "-e", `trace=${call}`, "-e", inject]
+    const { ended } = start(traced(target, options, command(target, operations)), addTo(history))
+    assert.strictEqual((await ended).signal, "SIGKILL")
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    check(target, history)
+  })
+
+describe("a writer that is killed", () => {
+  itTraced(
+    "F32: at every system call that writes, loses nothing that was acknowledged",
+    () =>
+      withFolder(async (folder) => {
+        const points = await killPoints(folder, operations)
+        assert.isAtLeast(points.length, 400)
+        const step = isFull ? 1 : 48
+        await inTurns(
+          points.filter((_, index) => index % step === 0),
+          killAt
+        )
+      }),
+    timeout
+  )
+
+  it(
+    "F32: at a random moment, one of eight, loses nothing and disturbs nobody",
+    () =>
+      withFolder(async (folder) => {
+        const kills = isFull ? 5_000 : 40
+        const target = join(folder, "store")
+        let killed = 0
+        const writer = async (index: number) => {
+          const history = new History()
+          for (let round = 0; killed < kills; round++) {
+            killed++
+            await killSoon(target, `w${index}`, round, history)
+            check(target, history)
+          }
+        }
+        await Promise.all(Array.from({ length: 8 }, (_, index) => writer(index)))
+      }),
+    timeout
+  )
+})
+
+/** A writer that is killed some operations, and a moment, after it began. */
+const killSoon = async (folder: string, name: string, round: number, history: History) => {
+  const after = 1 + Math.floor(Math.random() * 40)
+  let lines = 0
+  const add = addTo(history)
+  const child: Child = startNode(
+    "writer.ts",
+    [folder, name, String(round + 1), "1000000"],
+    (line) => {
+      add(line)
+      if (++lines !== after) return
+      setTimeout(() => child.process.kill("SIGKILL"), Math.random() * 2)
+    }
+  )
+  const { signal, stderr } = await child.ended
+  assert.strictEqual(signal, "SIGKILL", stderr)
+}
