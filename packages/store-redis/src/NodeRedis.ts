@@ -69,7 +69,7 @@ export interface NodeRedisSubscriber {
  * @since 0.1.0
  */
 export const single = (client: NodeRedisClient): PromiseClient => ({
-  send: ({ words }) => client.sendCommand([...words]),
+  send: ({ words }) => client.sendCommand(words),
   subscribe: (channels, listener) => listen(client, channels, listener)
 })
 
@@ -80,7 +80,7 @@ export const single = (client: NodeRedisClient): PromiseClient => ({
  * @since 0.1.0
  */
 export const cluster = (client: NodeRedisCluster): PromiseClient => ({
-  send: ({ key, reads, words }) => client.sendCommand(key, reads, [...words]),
+  send: ({ key, reads, words }) => client.sendCommand(key, reads, words),
   subscribe: async (channels, listener) => {
     const [master] = client.masters
     if (master === undefined) throw new Error("no server of the cluster is known")
@@ -89,7 +89,7 @@ export const cluster = (client: NodeRedisCluster): PromiseClient => ({
   shards: () =>
     client.masters.map((node) => async (words) => {
       const shard = await client.nodeClient(node)
-      return shard.sendCommand([...words])
+      return shard.sendCommand(words)
     }),
   wayOf: tagOf
 })
@@ -101,7 +101,7 @@ export const cluster = (client: NodeRedisCluster): PromiseClient => ({
  * @since 0.1.0
  */
 export const sentinel = (client: NodeRedisSentinel): PromiseClient => ({
-  send: ({ reads, words }) => client.sendCommand(reads, [...words]),
+  send: ({ reads, words }) => client.sendCommand(reads, words),
   subscribe: async (channels, { onLost, onMessage, signal }) => {
     // It would wait for a master, for as long as there is none.
     if (!client.isReady) throw new Error("no master is known")

@@ -16,8 +16,8 @@ import { failureOf, RedisFailure, timedOut } from "./RedisFailure.ts"
  * @since 0.1.0
  */
 export interface RedisCommand {
-  /** Its name and its arguments. */
-  readonly words: ReadonlyArray<string>
+  /** Its name and its arguments: a list that is the client's to keep. */
+  readonly words: Array<string>
   /** A cluster sends it to the server that holds this key; `undefined`: to any. */
   readonly key: string | undefined
   /** It changes nothing, and what it finds may be a little old: a replica may answer it. */
@@ -68,7 +68,7 @@ export type OnMessage = (channel: string, message: string) => void
  * @category models
  * @since 0.1.0
  */
-export type Shard = (words: ReadonlyArray<string>) => Effect.Effect<unknown, RedisFailure>
+export type Shard = (words: Array<string>) => Effect.Effect<unknown, RedisFailure>
 
 /**
  * @category models
@@ -96,7 +96,7 @@ export interface PromiseClient {
     listener: Listener
   ) => Promise<() => unknown>
   /** Of a cluster: sends to each server that holds a part of the keys. Default: there is one server. */
-  readonly shards?: () => ReadonlyArray<(words: ReadonlyArray<string>) => Promise<unknown>>
+  readonly shards?: () => ReadonlyArray<(words: Array<string>) => Promise<unknown>>
   /**
    * What does not answer, as a name: when one command got no answer, all that go the same way fail at once until
    * it has. Default: all go the same way.
@@ -132,7 +132,7 @@ export const make = Effect.fnUntraced(function* (
   const { drop = () => undefined, wayOf = () => "" } = client
   const ask = (key: string | undefined, answer: () => Promise<unknown>) =>
     patience.within(wayOf(key), answer, () => drop(key))
-  const own = (words: ReadonlyArray<string>) => client.send({ words, key: undefined, reads: true })
+  const own = (words: Array<string>) => client.send({ words, key: undefined, reads: true })
   return {
     send: (command) => ask(command.key, () => client.send(command)),
     subscribe: (channels, onMessage) => subscribe(client, channels, onMessage),

@@ -23,6 +23,7 @@ import * as Names from "./internal/names.ts"
 import * as OwnClient from "./internal/ownClient.ts"
 import * as Questions from "./internal/questions.ts"
 import * as RedisTokenStore from "./internal/redisTokenStore.ts"
+import * as ServerClocks from "./internal/serverClocks.ts"
 import * as RedisDriver from "./RedisDriver.ts"
 
 export type {
@@ -85,11 +86,13 @@ export const make = Effect.fnUntraced(function* (
   const { prefix = "onbehalf:" } = options
   if (!/^[A-Za-z0-9_.:-]{0,64}$/.test(prefix)) return yield* invalidPrefix
   const seal = yield* TokenSeal.make(options, crypto)
+  const now = monotonicMillis(yield* Clock.Clock)
   return yield* RedisTokenStore.make({
     ask: yield* Questions.make(driver),
+    clocks: ServerClocks.make(now),
     driver,
     names: Names.make(prefix),
-    now: monotonicMillis(yield* Clock.Clock),
+    now,
     seal,
     process: crypto.randomUUID()
   })

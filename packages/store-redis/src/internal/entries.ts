@@ -5,7 +5,7 @@ import type { Shard } from "../RedisDriver.ts"
 import type { OwnerNames } from "./names.ts"
 import type { Parts } from "./parts.ts"
 import { storeError } from "./questions.ts"
-import { keyOf, longestRecord, open } from "./record.ts"
+import { keyOf, open } from "./record.ts"
 import * as scripts from "./scripts.ts"
 
 /** Keys of one step of a scan, and steps: ten million keys, whosever they are, and no more. */
@@ -61,7 +61,7 @@ const ofOwner = Effect.fnUntraced(function* (
     operation: "entries",
     script: scripts.list,
     keys: [index, generation],
-    args: [tokens, longestRecord],
+    args: [tokens],
     reads: true
   })
   const entries: Array<StoreEntry> = []

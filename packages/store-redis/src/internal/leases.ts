@@ -25,7 +25,7 @@ export interface Leases {
 }
 
 export const make = (parts: Parts): Leases => {
-  const { ask, names, now, process } = parts
+  const { ask, clocks, names, now, process } = parts
   const held = new Map<string, string>()
   let taken = 0
 
@@ -35,8 +35,9 @@ export const make = (parts: Parts): Leases => {
     const args = [holder, millis, remembered]
     return Effect.flatMap(
       ask({ operation: "lease", script: scripts.lease, keys, args }),
-      ([fence]): Effect.Effect<Lease | undefined, StoreError> => {
-        if (typeof fence !== "number") return senseless
+      ([fence, millis]): Effect.Effect<Lease | undefined, StoreError> => {
+        if (typeof fence !== "number" || typeof millis !== "number") return senseless
+        clocks.note(key, millis)
         if (fence === 0) return Effect.undefined
         held.set(key.text, `${holder}:${fence}`)
         return Effect.succeed({ fence })

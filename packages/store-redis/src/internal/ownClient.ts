@@ -116,6 +116,9 @@ const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
     })
 })
 
+/** Every answer is waited for by the store: a second watch costs a third more. */
+const commandOptions = { timeout: 0 }
+
 const unheard = (): void => undefined
 
 /** A connection that is lost, or does not answer, is the end of its client. */
@@ -125,7 +128,7 @@ const singleSession = (
   { patience, tls }: SessionOptions
 ): Session => {
   const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
-  const client = createClient({ url, disableOfflineQueue: true, socket })
+  const client = createClient({ url, commandOptions, disableOfflineQueue: true, socket })
   let end = unheard
   client.on("error", unheard)
   for (const event of ["end", "terminated"]) client.on(event, () => end())
@@ -152,6 +155,7 @@ const clusterSession = Effect.fnUntraced(function* (
   const [{ encrypted, password, username }] = addresses
   const cluster = createCluster({
     rootNodes: addresses.map(({ url }) => ({ url })),
+    commandOptions,
     minimizeConnections: true,
     defaults: {
       ...(username === undefined ? {} : { username }),

@@ -3,10 +3,12 @@ import type { TokenSeal } from "@onbehalf/core/TokenSeal"
 import type { RedisDriver } from "../RedisDriver.ts"
 import type { Names } from "./names.ts"
 import type { Ask } from "./questions.ts"
+import type { ServerClocks } from "./serverClocks.ts"
 
 /** What the operations of the store work with. */
 export interface Parts {
   readonly ask: Ask
+  readonly clocks: ServerClocks
   readonly driver: RedisDriver
   readonly names: Names
   readonly now: MonotonicMillis

@@ -28,11 +28,14 @@ export const make = (driver: RedisDriver): Effect.Effect<Ask> =>
     const send = (question: Question): Effect.Effect<ReadonlyArray<unknown>, RedisFailure> => {
       const { args, keys, reads = false, script } = question
       const asked = number++
-      const rest = [String(keys.length), ...keys, ...args.map(String), String(asked)]
-      const run = (words: ReadonlyArray<string>) =>
-        driver.send({ words: [...words, ...rest], key: keys[0], reads })
-      return run(["EVALSHA", script.sha]).pipe(
-        Effect.catchIf(isUnknownScript, () => run(["EVAL", script.text])),
+      const run = (name: string, what: string) => {
+        const words = [name, what, String(keys.length), ...keys]
+        for (const arg of args) words.push(String(arg))
+        words.push(String(asked))
+        return driver.send({ words, key: keys[0], reads })
+      }
+      return run("EVALSHA", script.sha).pipe(
+        Effect.catchIf(isUnknownScript, () => run("EVAL", script.text)),
         Effect.flatMap((answer) => {
           if (isAnswerTo(asked, answer)) return Effect.succeed(answer.slice(1))
           driver.drop(keys[0])

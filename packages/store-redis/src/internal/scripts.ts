@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { longestRecord } from "./record.ts"
 
 /**
  * Each promise of the store is one script: one step, which nobody sees half done. All keys of a script belong to
@@ -36,34 +37,48 @@ end
 `
 
 /**
- * KEYS token, generation. ARGV the longest record, milliseconds for which a generation is remembered.
- * Gives the server's time, the generation, what is left of the token's life, and its id and record or nothing.
+ * KEYS token, generation. Gives what lies there as it is, and what is left of its life: nothing else is done on the
+ * way that is gone most, because a script keeps everybody waiting.
+ */
+export const look = script(`
+return {
+  question,
+  redis.pcall('GETRANGE', KEYS[1], 0, ${longestRecord}),
+  redis.pcall('GET', KEYS[2]),
+  redis.pcall('PTTL', KEYS[1])
+}
+`)
+
+/**
+ * The same, when that look found nothing that makes sense, or the server's clock is not known. ARGV milliseconds for
+ * which a generation is remembered. Gives the server's time, too.
  *
  * A generation that is not there is made from the clock: a number that was never there before, so that no put
- * that began earlier fits it. 0 where it cannot be made: a replica, or a server that is full.
+ * that began earlier fits it. 0 where it cannot be made: a replica, or a server that is full. What is no token of
+ * this generation goes.
  */
-export const get = script(`
+export const lookClosely = script(`
 ${now}
 local generation = redis.pcall('GET', KEYS[2])
 if type(generation) ~= 'string' or not string.find(generation, '^%d+$') or #generation > 16 then
   generation = string.format('%.0f', micros)
-  local made = redis.pcall('SET', KEYS[2], generation, 'PX', ARGV[2])
+  local made = redis.pcall('SET', KEYS[2], generation, 'PX', ARGV[1])
   if made.err then generation = '0' end
 end
 local remaining, held = 0, ''
 local length = redis.pcall('STRLEN', KEYS[1])
 if length ~= 0 then
-  local own = generation .. ':'
-  if type(length) == 'number' and length <= tonumber(ARGV[1]) then
+  if type(length) == 'number' and length <= ${longestRecord} then
     remaining = redis.call('PTTL', KEYS[1])
-    local record = redis.call('GET', KEYS[1])
-    if string.sub(record, 1, #own) == own then held = string.sub(record, #own + 1) end
-  else
-    held = 'spoilt'
+    held = redis.call('GET', KEYS[1])
   end
-  if remaining < 1 or held == '' then redis.pcall('UNLINK', KEYS[1]) end
+  local own = generation .. ':'
+  if remaining < 1 or string.sub(held, 1, #own) ~= own then
+    redis.pcall('UNLINK', KEYS[1])
+    held = ''
+  end
 end
-return { question, millis, tonumber(generation), remaining, held }
+return { question, held, generation, remaining, millis }
 `)
 
 /**
@@ -117,12 +132,9 @@ redis.call('PUBLISH', ARGV[3], ARGV[4])
 return { question, 1 }
 `)
 
-/** KEYS token, generation. ARGV id and record. Takes away what does not open, unless it was replaced meanwhile. */
+/** KEYS token. ARGV what lies there. Takes away what does not open, unless it was replaced meanwhile. */
 export const discard = script(`
-local generation = redis.pcall('GET', KEYS[2])
-if type(generation) == 'string' and redis.pcall('GET', KEYS[1]) == generation .. ':' .. ARGV[1] then
-  redis.call('UNLINK', KEYS[1])
-end
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end
 return { question }
 `)
 
@@ -150,15 +162,15 @@ return { question, count }
 
 /**
  * KEYS lease, fences. ARGV holder, milliseconds, milliseconds for which fences are remembered. Gives the fence, or
- * 0 when another holds it. Asked again by the same holder, whose answer was lost, it gives the same fence.
+ * 0 when another holds it, and the server's time. Asked again by the same holder, whose answer was lost, it gives the same fence.
  */
 export const lease = script(`
 ${now}
 local held = redis.pcall('GET', KEYS[1])
 local own = ARGV[1] .. ':'
 if type(held) == 'string' then
-  if string.sub(held, 1, #own) ~= own then return { question, 0 } end
-  return { question, tonumber(string.sub(held, #own + 1)) }
+  if string.sub(held, 1, #own) ~= own then return { question, 0, millis } end
+  return { question, tonumber(string.sub(held, #own + 1)), millis }
 end
 local fence = redis.pcall('INCR', KEYS[2])
 if type(fence) ~= 'number' or fence == 1 then
@@ -167,7 +179,7 @@ if type(fence) ~= 'number' or fence == 1 then
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('SET', KEYS[1], own .. string.format('%.0f', fence), 'PX', ARGV[2])
-return { question, fence }
+return { question, fence, millis }
 `)
 
 /** KEYS lease. ARGV holder and fence, milliseconds. Gives 1 while it is held. */
@@ -186,7 +198,7 @@ return { question }
 `)
 
 /**
- * KEYS index, generation. ARGV what token names begin with, the longest record. Gives for each token its
+ * KEYS index, generation. ARGV what token names begin with. Gives for each token its
  * description, what is left of its life, and its id and record.
  */
 export const list = script(`
@@ -198,7 +210,7 @@ local own = generation .. ':'
 for at = 1, #names, 2 do
   local token = ARGV[1] .. names[at]
   local length = redis.pcall('STRLEN', token)
-  if type(length) == 'number' and length > 0 and length <= tonumber(ARGV[2]) then
+  if type(length) == 'number' and length > 0 and length <= ${longestRecord} then
     local record = redis.call('GET', token)
     if string.sub(record, 1, #own) == own then
       answer[#answer + 1] = names[at + 1]
