@@ -271,6 +271,28 @@ await withRedis("what lies in Redis", startRedis, (server) => {
       )
   )
 
+  it.live("T22: a holder that slept, and after whom another came, stores nothing", () =>
+    using(layer, (slept) =>
+      using(layer, (next) =>
+        Effect.gen(function* () {
+          const key = newKey()
+          const { lease } = names.ofKey(key)
+          yield* slept.lease(key, 15_000)
+          yield* command("DEL", lease)
+          // Nobody came: what it fetched is as good as any.
+          assert.strictEqual(yield* keep(slept, key, "t1"), "stored")
+          yield* slept.lease(key, 15_000)
+          yield* command("DEL", lease)
+          yield* next.lease(key, 15_000)
+          assert.strictEqual(yield* keep(slept, key, "t2"), "superseded")
+          assert.strictEqual(yield* keep(next, key, "t3"), "stored")
+          assert.strictEqual(yield* keep(slept, key, "t4"), "superseded")
+          assert.strictEqual(yield* idIn(slept, key), "t3")
+        })
+      )
+    )
+  )
+
   it.live("invariant 7: a password is in no error", () =>
     Effect.gen(function* () {
       const urls = [

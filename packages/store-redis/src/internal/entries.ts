@@ -1,4 +1,4 @@
-import { type StoreEntry, StoreError } from "@onbehalf/core/TokenStore"
+import { entryOf, type StoreEntry, StoreError } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Shard } from "../RedisDriver.ts"
@@ -70,15 +70,7 @@ const ofOwner = Effect.fnUntraced(function* (
     const [remaining, record] = [answer[at + 1], answer[at + 2]]
     if (key === undefined || typeof remaining !== "number" || typeof record !== "string") continue
     const stored = yield* open(seal, key, record, remaining - (now() - asked))
-    if (stored === undefined) continue
-    const { lifetime, token } = stored
-    entries.push({
-      key,
-      lifetime,
-      id: token.id,
-      organisation: token.organisation,
-      scopes: token.scopes
-    })
+    if (stored !== undefined) entries.push(entryOf(stored))
   }
   return entries
 })

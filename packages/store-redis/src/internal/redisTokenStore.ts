@@ -41,12 +41,12 @@ const put = Effect.fnUntraced(function* (
   const record = yield* recordOf(seal, stored)
   if (!clocks.isKnown(key)) yield* look(parts, key)
   const end = Math.floor(clocks.at(key, lifetime.end))
-  const { generation: current, index, lease, name, token: kept } = names.ofKey(key)
+  const { fences, generation: current, index, lease, name, token: kept } = names.ofKey(key)
   const message = Feed.messageOf({ _tag: "Stored", text: key.text, id: token.id })
   const [outcome] = yield* ask({
     operation: "put",
     script: scripts.put,
-    keys: [kept, current, index, lease],
+    keys: [kept, current, index, lease, fences],
     args: [
       generation,
       end,

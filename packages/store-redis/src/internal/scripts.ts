@@ -82,40 +82,42 @@ return { question, held, generation, remaining, millis }
 `)
 
 /**
- * KEYS token, generation, index, lease. ARGV generation, the token's end by the server's clock, milliseconds for
- * which a generation is remembered, id and record, name in the index, description, channel, message, holder and fence
- * or nothing. Gives 1 or 0. The lease goes with the token that it was for.
+ * KEYS token, generation, index, lease, fences. ARGV generation, the token's end by the server's clock, milliseconds
+ * for which a generation is remembered, id and record, name in the index, description, channel, message, holder and
+ * fence or nothing. Gives 1 or 0.
  *
  * The end is a time and not a span: a command may lie in the buffer of a server that stands still, and must not
- * give a token a longer life when it is carried out. Two others of the index are looked at each time, so that
- * what has expired leaves it.
+ * give a token a longer life when it is carried out. The lease goes with the token that it was for; a holder that
+ * slept, and after whom another came, stores nothing. Two others of the index are looked at each time, so that what
+ * has expired leaves it.
  */
 export const put = script(`
 ${now}
 ${outlive}
-local function release()
-  if redis.pcall('GET', KEYS[4]) == ARGV[9] then redis.call('DEL', KEYS[4]) end
-end
 if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return { question, 0 } end
+local leased = ARGV[9] ~= '' and redis.pcall('GET', KEYS[4]) == ARGV[9]
+if ARGV[9] ~= '' and not leased then
+  local fence = redis.pcall('GET', KEYS[5])
+  if type(fence) == 'string' and fence ~= string.match(ARGV[9], '%d+$') then return { question, 0 } end
+end
 local left = math.floor(ARGV[2] - micros / 1000)
 if left < 1 then
   redis.call('UNLINK', KEYS[1])
-  release()
-  return { question, 1 }
+else
+  redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[4], 'PX', left)
+  outlive(KEYS[2], left + ARGV[3])
+  if type(redis.pcall('HSET', KEYS[3], ARGV[5], ARGV[6])) == 'table' then
+    redis.call('UNLINK', KEYS[3])
+    redis.call('HSET', KEYS[3], ARGV[5], ARGV[6])
+  end
+  outlive(KEYS[3], left)
+  local tokens = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[5])
+  for _, name in ipairs(redis.call('HRANDFIELD', KEYS[3], 2)) do
+    if redis.call('EXISTS', tokens .. name) == 0 then redis.call('HDEL', KEYS[3], name) end
+  end
+  redis.call('PUBLISH', ARGV[7], ARGV[8])
 end
-redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[4], 'PX', left)
-outlive(KEYS[2], left + ARGV[3])
-if type(redis.pcall('HSET', KEYS[3], ARGV[5], ARGV[6])) == 'table' then
-  redis.call('UNLINK', KEYS[3])
-  redis.call('HSET', KEYS[3], ARGV[5], ARGV[6])
-end
-outlive(KEYS[3], left)
-local tokens = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[5])
-for _, name in ipairs(redis.call('HRANDFIELD', KEYS[3], 2)) do
-  if redis.call('EXISTS', tokens .. name) == 0 then redis.call('HDEL', KEYS[3], name) end
-end
-release()
-redis.call('PUBLISH', ARGV[7], ARGV[8])
+if leased then redis.call('DEL', KEYS[4]) end
 return { question, 1 }
 `)
 
