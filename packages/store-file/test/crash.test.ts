@@ -42,7 +42,7 @@ describe("a writer that is killed", () => {
       withFolder(async (folder) => {
         const points = await killPoints(folder, operations)
         assert.isAtLeast(points.length, 400)
-        const step = isFull ? 1 : 48
+        const step = isFull ? 1 : 96
         await inTurns(
           points.filter((_, index) => index % step === 0),
           killAt
@@ -55,7 +55,7 @@ describe("a writer that is killed", () => {
     "F32: at a random moment, one of eight, loses nothing and disturbs nobody",
     () =>
       withFolder(async (folder) => {
-        const kills = isFull ? 5_000 : 40
+        const kills = isFull ? 5_000 : 16
         const target = join(folder, "store")
         let killed = 0
         const writer = async (index: number) => {
