@@ -3,6 +3,12 @@ import { startSimulator } from "@onbehalf/simulator"
 import { globSync } from "node:fs"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
+import { missing } from "../../packages/store-redis/test/support/installRedis.ts"
+import {
+  type RedisServer,
+  startRedis
+} from "../../packages/store-redis/test/support/redisServer.ts"
 import { type CodeBlock, codeBlocks } from "../support/codeBlocks.ts"
 import { root, run, runNode } from "../support/process.ts"
 
@@ -15,22 +21,26 @@ const pages = globSync(
 const notCode = new Set(["text", "console"])
 
 type Run = Awaited<ReturnType<typeof startSimulator>>
-const world: { simulator?: Run; folder?: string } = {}
+const world: { simulator?: Run; redis?: RedisServer; folder?: string } = {}
 
 beforeAll(async () => {
   world.simulator = await startSimulator({ port: 0 })
+  if (missing === undefined) world.redis = await startRedis()
   // Inside the workspace, so that packages are found by their names.
   world.folder = await mkdtemp(join(root, "tests/docs/run-"))
 })
 
 afterAll(async () => {
   await world.simulator?.close()
+  await world.redis?.stop()
   if (world.folder !== undefined) await rm(world.folder, { recursive: true })
 })
 
 const settings = (): Readonly<Record<string, string>> => ({
   NUAPAY_API_KEY: world.simulator?.apiKey ?? "",
-  NUAPAY_BASE_URL: world.simulator?.url ?? ""
+  NUAPAY_BASE_URL: world.simulator?.url ?? "",
+  REDIS_URL: world.redis?.url ?? "",
+  ONBEHALF_SEAL_KEY: sealKey
 })
 
 /** Writes a block into the page's own folder, where blocks with names find each other. */
@@ -87,7 +97,15 @@ const typeScript = blocks.filter(({ block }) => block.language === "ts")
 describe("every code block in the documentation runs", () => {
   it("there are some", () => assert.isAbove(blocks.length, 5))
 
-  it.each(typeScript)("$at (ts)", runTypeScript, 60_000)
+  const [withRedis, withoutRedis] = [true, false].map((needs) =>
+    typeScript.filter(({ block }) => block.code.includes("REDIS_URL") === needs)
+  )
+  it.each(withoutRedis ?? [])("$at (ts)", runTypeScript, 60_000)
+  it.skipIf(missing !== undefined).each(withRedis ?? [])(
+    `$at (ts)${missing === undefined ? "" : `: ${missing}`}`,
+    runTypeScript,
+    60_000
+  )
 
   it("the TypeScript among them has no type errors", async () => {
     const folder = await mkdtemp(join(root, "tests/docs/run-"))

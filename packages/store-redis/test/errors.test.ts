@@ -166,7 +166,7 @@ await withRedis("what a server refuses", startRedis, (server) => {
       Effect.gen(function* () {
         const rights = "+evalsha +eval +publish +subscribe +unsubscribe +scan +ping +hello"
         const keys =
-          "+get +set +del +unlink +exists +strlen +pttl +pexpire +incr +time +hset +hdel +hkeys +hgetall +hrandfield"
+          "+get +getrange +set +del +unlink +exists +strlen +pttl +pexpire +incr +time +hset +hdel +hkeys +hgetall +hrandfield"
         const user = ["ACL", "SETUSER", "store", "reset", "on", ">right"]
         yield* command(...user, "~onbehalf:*", "&onbehalf:*", "+hello", "+ping")
         assert.strictEqual(yield* refused(address("store:right")), "NOPERM")
