@@ -25,7 +25,7 @@ export interface MemoryStoreOptions {
   readonly maximumTokens?: number | undefined
   /**
    * About how much memory the tokens may take, in bytes; the one that was fetched longest ago goes first.
-   * From 1 MiB, so that there is room for any token. Default: 256 MiB.
+   * From 1 MiB, so that there is room for any token. Default: 1 GiB, which is more than 100 000 tokens of seven kilobytes take.
    */
   readonly maximumBytes?: number | undefined
 }
@@ -58,7 +58,7 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* ({
-  maximumBytes = 268_435_456,
+  maximumBytes = 1_073_741_824,
   maximumTokens = 100_000
 }: MemoryStoreOptions = {}): Effect.fn.Return<TokenStore.TokenStore["Service"], TokenError> {
   yield* checkAtLeast("maximumTokens", maximumTokens, 1)
