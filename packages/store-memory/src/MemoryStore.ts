@@ -25,7 +25,7 @@ export interface MemoryStoreOptions {
   readonly maximumTokens?: number | undefined
   /**
    * About how much memory the tokens may take, in bytes; the one that was fetched longest ago goes first.
-   * From 1 MiB, so that there is room for any token. Default: 1 GiB, which is more than 100 000 tokens of seven kilobytes take.
+   * From 1 MiB, so that there is room for any token. Default: 1 GiB, more than 100 000 tokens of 7 KB take.
    */
   readonly maximumBytes?: number | undefined
 }
