@@ -173,8 +173,11 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
       Array.from({ length: 50 }, () => get("/mandates", world.merchant()))
     )
     const codes = answers.map(({ json }) => json.code)
-    assert.strictEqual(codes.filter((code) => code === "deadline_exceeded").length, 5)
-    assert.strictEqual(codes.filter((code) => code === "overloaded").length, 45)
+    // A machine so busy that requests come after the first five have ended lets some more of them wait.
+    const waited = codes.filter((code) => code === "deadline_exceeded").length
+    assert.isAtLeast(waited, 5)
+    assert.isBelow(waited, 50)
+    assert.strictEqual(codes.filter((code) => code === "overloaded").length, 50 - waited)
     assert.strictEqual(
       answers.find(({ json }) => json.code === "overloaded")?.headers.get("retry-after"),
       "1"
