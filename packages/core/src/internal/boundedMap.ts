@@ -15,6 +15,8 @@ export class BoundedMap<K, A> extends Map<K, A> {
     this.delete(key)
     super.set(key, value)
     if (this.size > this.#maximum) this.#forgetOldest()
+    // An iterator that stands still keeps alive all that the Map has dropped since.
+    else this.#oldest = undefined
     return this
   }
 
