@@ -34,20 +34,26 @@ export const make = (driver: RedisDriver): Effect.Effect<Ask> =>
         words.push(String(asked))
         return driver.send({ words, key: keys[0], reads })
       }
-      return run("EVALSHA", script.sha).pipe(
-        Effect.catchIf(isUnknownScript, () => run("EVAL", script.text)),
-        Effect.flatMap((answer) => {
-          if (isAnswerTo(asked, answer)) return Effect.succeed(answer.slice(1))
-          driver.drop(keys[0])
-          return mixedUp
-        })
-      )
+      const check = (answer: unknown) => {
+        if (isAnswerTo(asked, answer)) return Effect.succeed(answer.slice(1))
+        driver.drop(keys[0])
+        return mixedUp
+      }
+      return Effect.matchEffect(run("EVALSHA", script.sha), {
+        onSuccess: check,
+        onFailure: (failure) =>
+          failure.code === "NOSCRIPT"
+            ? Effect.flatMap(run("EVAL", script.text), check)
+            : Effect.fail(failure)
+      })
     }
 
     return (question) =>
-      send(question).pipe(
-        Effect.catchIf(isOnTheMove, () => Effect.retry(send(question), whileOnTheMove)),
-        Effect.mapError((failure) => storeError(question.operation, failure))
+      Effect.catch(send(question), (failure) =>
+        (isOnTheMove(failure)
+          ? Effect.retry(send(question), whileOnTheMove)
+          : Effect.fail(failure)
+        ).pipe(Effect.mapError((last) => storeError(question.operation, last)))
       )
   })
 
@@ -59,8 +65,6 @@ const isAnswerTo = (asked: number, answer: unknown): answer is ReadonlyArray<unk
   Array.isArray(answer) && answer[0] === asked
 
 const mixedUp = Effect.fail(new RedisFailure({ code: "MIXED" }))
-
-const isUnknownScript = ({ code }: RedisFailure): boolean => code === "NOSCRIPT"
 
 const isOnTheMove = ({ code }: RedisFailure): boolean => code === "TRYAGAIN"
 
