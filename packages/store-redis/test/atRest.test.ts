@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { testKey, testToken } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import { createClient } from "redis"
@@ -10,6 +11,11 @@ import { names, patient, sealKey } from "./support/backend.ts"
 import { startRedis, startRedisWith } from "./support/redisServer.ts"
 import { idIn, keep, newKey, now, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
+
+const refusedSoFar = Effect.map(Metric.snapshot, (metrics) => {
+  const counter = metrics.find(({ id }) => id === "onbehalf_store_records_refused")
+  return counter?.type === "Counter" ? Number(counter.state.count) : 0
+})
 
 const otherKey = Buffer.alloc(32, 8).toString("base64")
 
@@ -65,8 +71,10 @@ await withRedis("what lies in Redis", startRedis, (server) => {
         const sent = Effect.map(command("INFO", "stats"), (info) =>
           Number(/total_net_output_bytes:(\d+)/.exec(String(info))?.[1])
         )
-        const before = yield* sent
+        const [before, refused] = [yield* sent, yield* refusedSoFar]
         assert.isUndefined(yield* idIn(store, key))
+        assert.strictEqual(yield* refusedSoFar, refused + 1)
+        assert.strictEqual(yield* command("EXISTS", tokenOf(key)), 0)
         assert.isBelow((yield* sent) - before, 300_000)
       })
     )

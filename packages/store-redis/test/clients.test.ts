@@ -4,7 +4,9 @@ import type { TokenError } from "@onbehalf/core/TokenError"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import { testKey } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Cluster, Redis } from "ioredis"
 import { createClient, createCluster } from "redis"
@@ -14,6 +16,7 @@ import { backendOf, cannot, patient, sealKey } from "./support/backend.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
 import { suitePart } from "./support/suite.ts"
+import { keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
 const parts = ["basic", "generations", "leases", "changes", "concurrency"] as const
@@ -61,6 +64,18 @@ await withRedis("clients of one server", startRedis, (server) => {
   const effectRedis = fromDriver(EffectRedis.driver(patient.timeout), { sealKey }).pipe(
     Layer.provide(Layer.orDie(NodeRedisLayer.layer({ url: server.url })))
   )
+  it.live("effect's Redis may miss a change, and so never says that it misses none", () =>
+    using(effectRedis, (store) =>
+      Effect.gen(function* () {
+        const first = yield* Effect.forkChild(Stream.runHead(store.changes))
+        const keep1 = Effect.andThen(Effect.sleep(20), keep(store, newKey(), "t1"))
+        yield* Effect.repeat(keep1, { until: () => first.pollUnsafe() !== undefined })
+        const change = Option.getOrUndefined(yield* Fiber.join(first))
+        assert.strictEqual(change?._tag, "Stored")
+      })
+    )
+  )
+
   const withoutChanges = ["basic", "leases", "concurrency"] as const
   suitePart("effect's Redis", { ...backendOf(effectRedis, command), cannot }, withoutChanges)
 })
