@@ -30,8 +30,9 @@ const startWorker = async (settings: Settings): Promise<Worker> => {
       killSignal: "SIGKILL"
     }
   )
+  const ended = once(child, "exit").then(() => Promise.reject(new Error("the worker has ended")))
+  ended.catch(() => undefined)
   const answer = async (): Promise<Result> => {
-    const ended = once(child, "exit").then(() => Promise.reject(new Error("the worker has ended")))
     const [result] = (await Promise.race([once(child, "message"), ended])) as [Result]
     if (result.failure !== undefined) throw new Error(result.failure)
     return result
