@@ -98,12 +98,18 @@ export const make = Effect.fnUntraced(function* (
   })
 })
 
-const invalidPrefix = new TokenError({
-  reason: new InvalidConfiguration({
-    setting: "prefix",
-    problem: "must be at most 64 letters, digits, underscores, dots, colons or hyphens"
-  })
-})
+const invalid = (setting: string, problem: string): TokenError =>
+  new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
+
+const invalidPrefix = invalid(
+  "prefix",
+  "must be at most 64 letters, digits, underscores, dots, colons or hyphens"
+)
+
+const checkTimeout = (timeout = RedisDriver.defaultTimeout): Effect.Effect<number, TokenError> =>
+  Number.isFinite(timeout) && timeout > 0
+    ? Effect.succeed(timeout)
+    : Effect.fail(invalid("timeout", "must be milliseconds, and more than 0"))
 
 /**
  * The store on any driver, for example `EffectRedis.driver`.
@@ -137,7 +143,7 @@ export const fromUrl = ({
     const [first, ...others] = urls
     const address = yield* Addresses.check(first, unencrypted)
     const more = yield* Effect.forEach(others, (one) => Addresses.check(one, unencrypted))
-    const { timeout = RedisDriver.defaultTimeout } = options
+    const timeout = yield* checkTimeout(options.timeout)
     const client = yield* OwnClient.make([address, ...more], { timeout, tls })
     return yield* RedisDriver.make(client, timeout)
   })
@@ -159,7 +165,10 @@ export const fromClient = (
   options: RedisStoreOptions
 ): Layer.Layer<TokenStore, TokenError> =>
   fromDriver(
-    Effect.flatMap(promiseClientOf(client), (known) => RedisDriver.make(known, options.timeout)),
+    Effect.gen(function* () {
+      const timeout = yield* checkTimeout(options.timeout)
+      return yield* RedisDriver.make(yield* promiseClientOf(client), timeout)
+    }),
     options
   )
 

@@ -56,6 +56,17 @@ describe("where Redis is", () => {
     })
   )
 
+  it.effect.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    "a timeout of %d is refused",
+    (timeout) =>
+      Effect.gen(function* () {
+        const error = yield* refused({ url: "redis://127.0.0.1:1", sealKey, timeout })
+        assert.include(error.message, "timeout")
+        const client = { send: () => Promise.reject(), subscribe: () => Promise.reject() }
+        assert.include((yield* refused({ client, sealKey, timeout })).message, "timeout")
+      })
+  )
+
   it.effect("what is no client is refused", () =>
     Effect.gen(function* () {
       const layer = fromClient({} as RedisClient, { sealKey })
