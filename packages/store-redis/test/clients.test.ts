@@ -19,7 +19,8 @@ import { suitePart } from "./support/suite.ts"
 import { keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
-const parts = ["basic", "generations", "leases", "changes", "concurrency"] as const
+/** What a client can get wrong: to find the key, to give back what was answered, to listen. */
+const parts = ["basic", "generations", "changes"] as const
 
 /** Uses a store and closes it; the client must be as good as before. */
 const useOnce = (layer: Layer.Layer<TokenStore, TokenError>) =>
