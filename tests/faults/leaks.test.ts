@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
+import * as Schedule from "effect/Schedule"
 import { minting, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
 
@@ -13,6 +14,18 @@ const alive = Effect.map(Metric.snapshot, (metrics) => {
     timers: process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
   }
 })
+
+/** Asked again for a while: the test runner has timers of its own, that come and go. */
+const noMoreThan = (before: Effect.Success<typeof alive>) =>
+  Effect.map(
+    alive,
+    ({ fibers, timers }) => fibers <= before.fibers && timers <= before.timers
+  ).pipe(
+    Effect.repeat({
+      until: (isSo) => isSo,
+      schedule: Schedule.max([Schedule.spaced(50), Schedule.recurs(40)])
+    })
+  )
 
 describe("F38: callers that give up leave nothing behind", () => {
   it.live("no fiber, no timer, no entry, at whatever point they go", () =>
@@ -35,7 +48,7 @@ describe("F38: callers that give up leave nothing behind", () => {
             yield* Fiber.join(other)
           }
           yield* settle
-          assert.deepStrictEqual(yield* alive, before)
+          assert.isTrue(yield* noMoreThan(before))
           assert.strictEqual((yield* broker.entries).length, 80)
         })
     ).pipe(Metric.enableRuntimeMetrics)

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import type { AccessToken } from "../AccessToken.ts"
 import type * as Grants from "../Grant.ts"
@@ -10,6 +11,8 @@ import type { StoredToken } from "../TokenStore.ts"
 import { about } from "./about.ts"
 import { acquire, type Acquisition, type Fetched } from "./acquisition.ts"
 import type { Flights } from "./flights.ts"
+
+const noOptions: AcquireOptions = {}
 
 /** A token may die between its arrival and its use; a caller then asks once more. */
 const maximumFetches = 2
@@ -27,15 +30,16 @@ export const makeSource = (
   grant: Grants.Grant
 ): BrokerSource => new Source(self, flights, key, grant)
 
-/** A class, because there is one for each merchant and grant: methods are shared, closures are not. */
-class Source implements BrokerSource {
+/**
+ * A class, because there is one for each merchant and grant: methods are shared, closures are not. It is the effect
+ * that it gives out itself, for the same reason: with many merchants each object is a look into memory.
+ */
+class Source extends Effectable.Class<AccessToken, TokenError> implements BrokerSource {
   readonly grant: Grants.Grant
   readonly key: TokenKey
   readonly #self: Acquisition
   readonly #flights: Flights<Fetched>
-  readonly #plain: Effect.Effect<AccessToken, TokenError>
-  // In hand: what was found last, at which epoch of the store, and until when it is not due for renewal. Fields and
-  // no object of their own: with many merchants each object is a look into memory.
+  // In hand: what was found last, at which epoch of the store, and until when it is not due for renewal.
   #epoch = -1
   #until = 0
   #held: AccessToken | undefined
@@ -45,11 +49,11 @@ class Source implements BrokerSource {
   #found: Exit.Success<AccessToken> | undefined
 
   constructor(self: Acquisition, flights: Flights<Fetched>, key: TokenKey, grant: Grants.Grant) {
+    super()
     this.#self = self
     this.#flights = flights
     this.key = key
     this.grant = grant
-    this.#plain = Effect.suspend(() => this.#token({}))
   }
 
   /** The hot path: what was found last is kept in hand, and holds until the store's epoch moves. */
@@ -63,7 +67,11 @@ class Source implements BrokerSource {
   }
 
   token(options?: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
-    return options === undefined ? this.#plain : Effect.suspend(() => this.#token(options))
+    return options === undefined ? this : Effect.suspend(() => this.#token(options))
+  }
+
+  override asEffect(): Effect.Effect<AccessToken, TokenError> {
+    return this.#token(noOptions)
   }
 
   invalidate(token: { readonly id: string }): Effect.Effect<boolean, TokenError> {
@@ -83,7 +91,8 @@ class Source implements BrokerSource {
     this.#epoch = store.epoch()
     const held = store.peek(this.key)
     this.#held = held?.token
-    this.#until = held?.lifetime.renewal ?? 0
+    // A whole number: any other would be an object of its own to the engine.
+    this.#until = Math.floor(held?.lifetime.renewal ?? 0)
     if (held === undefined) return undefined
     const time = now()
     if (!Lifetime.isUsable(held.lifetime, time, minimumValidity)) return undefined
