@@ -88,7 +88,12 @@ export const onbehalf: Keeper = {
     const sources = await runtime.runPromise(sourcesFor(keys))
     return {
       start: (index) => runtime.runPromise(sources[index]?.token() ?? Effect.void),
-      ask: (index) => sources[index]?.peek() !== undefined,
+      ask: (index) => {
+        const source = sources[index]
+        if (source === undefined || source.peek() !== undefined) return true
+        runtime.runFork(source.token())
+        return false
+      },
       requests: () => requests,
       close: () => runtime.dispose()
     }

@@ -34,7 +34,7 @@ export const renewalReport = ({ rows, seconds }: RenewalFigures): ReadonlyArray<
     count(row.missed)
   ]
   return [
-    `## ${count(merchants)} merchants with ten-second tokens, each asked for once a second`,
+    `## ${count(merchants)} merchants with ten-second tokens, each asked for twice a second`,
     "",
     `For ${seconds} s; CPU in parts of one core. The second row is what the upstream's stand-in costs by itself:`,
     "what is beyond it is the broker's.",
@@ -54,7 +54,7 @@ export const renewalReport = ({ rows, seconds }: RenewalFigures): ReadonlyArray<
         show: megabytes
       },
       { what: "growth of the heap", measured: onbehalf.growth, atMost: 25e6, show: megabytes },
-      { what: "calls that found nothing valid", measured: onbehalf.missed, atMost: 0, show: count }
+      { what: "calls that had to wait", measured: onbehalf.missed, atMost: 0, show: count }
     ])
   ]
 }

@@ -228,7 +228,8 @@ const request = Effect.fnUntraced(function* (
   const { life, token } = yield* Effect.onInterrupt(self.gatekeeper.requestToken(grant), () =>
     noteLostAnswer(self, key)
   )
-  if (!self.tokens.admit(key, token)) {
+  const end = life === undefined ? undefined : self.now() + life
+  if (!self.tokens.admit(key, token, end)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
   if (life === undefined) return { token, lifetime: undefined, isNew: true }

@@ -2,7 +2,7 @@ import type { AccessToken, TokenId } from "../AccessToken.ts"
 import type { MonotonicMillis } from "../MonotonicClock.ts"
 import type { OrganisationId } from "../Organisation.ts"
 import type { TokenKey } from "../TokenKey.ts"
-import { BoundedMap } from "./boundedMap.ts"
+import { EndingMap } from "./endingMap.ts"
 import { markOf } from "./textMark.ts"
 
 /** A token that this process fetched. */
@@ -19,12 +19,16 @@ export interface FetchedHere {
 
 /**
  * Which token was seen for whom, and which were fetched by this process. An upstream that hands the same id or the
- * same text to two organisations has mixed them up; such a token is never used. Bounded: the oldest are forgotten
- * first.
+ * same text to two organisations has mixed them up; such a token is never used. Each is remembered at least until it
+ * ends, unless there are too many: the oldest are forgotten first then.
  */
 export interface KnownTokens {
-  /** Whether this token may be of that key's owner; remembers it if so. */
-  readonly admit: (key: TokenKey, token: AccessToken) => boolean
+  /**
+   * Whether this token may be of that key's owner; remembers it if so.
+   *
+   * @param end monotonic milliseconds at which the upstream refuses it; `undefined`: not known
+   */
+  readonly admit: (key: TokenKey, token: AccessToken, end: number | undefined) => boolean
   /** Under which key a token was last seen. */
   readonly keyOf: (id: string) => TokenKey | undefined
   /** One that was admitted was fetched here: it is to be revoked at shutdown. */
@@ -46,20 +50,29 @@ interface Known {
 }
 
 export const make = (now: MonotonicMillis, maximum: number): KnownTokens => {
-  const tokens = new BoundedMap<string, Known>(maximum)
+  /** Of those fetched here and forgotten. */
+  let expired = 0
+  const hasEnded = ({ end }: FetchedHere) => end !== undefined && end <= now()
+  const tokens = new EndingMap<string, Known>({
+    now,
+    maximum,
+    onForget: ({ fetched }) => {
+      if (fetched !== undefined && hasEnded(fetched)) expired++
+    }
+  })
   // The caller's own organisation is not known beforehand: the first answer tells, and no other is believed.
   const holders = new Map<string, string>()
-  const owners = new BoundedMap<number, string>(maximum)
+  const owners = new EndingMap<number, string>({ now, maximum })
   return {
-    admit: (key, token) => {
+    admit: (key, token, end) => {
       const mark = markOf(token.reveal())
       const known = tokens.get(token.id)
       if (known !== undefined && known.key.owner !== key.owner) return false
       if ((owners.get(mark) ?? key.owner) !== key.owner) return false
       if ((holders.get(key.owner) ?? token.organisation) !== token.organisation) return false
       if (key.organisation === undefined) holders.set(key.owner, token.organisation)
-      tokens.set(token.id, { key, fetched: known?.fetched })
-      owners.set(mark, key.owner)
+      tokens.set(token.id, { key, fetched: known?.fetched }, end)
+      owners.set(mark, key.owner, end)
       return true
     },
     keyOf: (id) => tokens.get(id)?.key,
@@ -77,13 +90,16 @@ export const make = (now: MonotonicMillis, maximum: number): KnownTokens => {
       }
     },
     takeFetched: () => {
-      const all: Array<FetchedHere> = []
+      const alive: Array<FetchedHere> = []
       for (const known of tokens.values()) {
-        if (known.fetched !== undefined) all.push(known.fetched)
+        if (known.fetched === undefined) continue
+        if (hasEnded(known.fetched)) expired++
+        else alive.push(known.fetched)
         known.fetched = undefined
       }
-      const alive = all.filter(({ end }) => end === undefined || end > now())
-      return { alive, expired: all.length - alive.length }
+      const report = { alive, expired }
+      expired = 0
+      return report
     }
   }
 }

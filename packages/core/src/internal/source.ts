@@ -46,7 +46,7 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
   /** The last new one that lived too short for whoever asked for it. */
   #short: Lifetime.Lifetime | undefined
   /** One success for as long as it is the same token: nothing is allocated for a token that is there. */
-  #found: Exit.Success<AccessToken> | undefined
+  #found: Exit.Exit<AccessToken> | undefined
 
   constructor(self: Acquisition, flights: Flights<Fetched>, key: TokenKey, grant: Grants.Grant) {
     super()
@@ -90,21 +90,28 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     const { now, store } = this.#self
     this.#epoch = store.epoch()
     const held = store.peek(this.key)
+    const time = now()
+    const isDue = held !== undefined && Lifetime.isDue(held.lifetime, time)
+    // One that is due is looked for each time: in hand it would outlive its successor's arrival.
+    this.#take(isDue ? undefined : held)
+    if (held === undefined || !Lifetime.isUsable(held.lifetime, time, minimumValidity)) {
+      return undefined
+    }
+    if (isDue) this.#renewAhead()
+    return held.token
+  }
+
+  #take(held: StoredToken | undefined): void {
+    if (held?.token !== this.#held) this.#found = undefined
     this.#held = held?.token
     // A whole number: any other would be an object of its own to the engine.
     this.#until = Math.floor(held?.lifetime.renewal ?? 0)
-    if (held === undefined) return undefined
-    const time = now()
-    if (!Lifetime.isUsable(held.lifetime, time, minimumValidity)) return undefined
-    if (Lifetime.isDue(held.lifetime, time)) this.#renewAhead()
-    return held.token
   }
 
   #token(options: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
     const held = this.peek(options.minimumValidity)
     if (held === undefined) return this.#slow(options)
-    if (this.#found?.value !== held) this.#found = Exit.succeed(held) as Exit.Success<AccessToken>
-    return this.#found
+    return held === this.#held ? (this.#found ??= Exit.succeed(held)) : Effect.succeed(held)
   }
 
   #slow({ deadline, minimumValidity = 0 }: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
