@@ -32,8 +32,15 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "a token of another organisation is not noticed",
     breaks: 1,
     file: `${core}/internal/knownTokens.ts`,
-    from: "if (known !== undefined && known.key.owner !== key.owner) return false",
-    to: "if (known !== undefined || owners.has(mark)) return true"
+    from: "if ((keys.get(token.id)?.owner ?? key.owner) !== key.owner) return false",
+    to: "if (keys.has(token.id) || owners.has(mark)) return true"
+  },
+  {
+    name: "which token was seen for whom is soon forgotten",
+    breaks: 1,
+    file: `${core}/internal/knownTokens.ts`,
+    from: "export const make = (maximum: number): KnownTokens => {",
+    to: "export const make = (maximum: number): KnownTokens => {\n  maximum = 2"
   },
   {
     name: "the limit is the end",

@@ -26,6 +26,7 @@ import { explain } from "./internal/explain.ts"
 import * as Flights from "./internal/flights.ts"
 import * as HealthProbe from "./internal/health.ts"
 import { checkNumbers } from "./internal/checkNumbers.ts"
+import * as FetchedTokens from "./internal/fetchedTokens.ts"
 import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
@@ -210,7 +211,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   const scope = yield* Effect.scope
   const now = monotonicMillis(clock)
   const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy }
-  const tokens = KnownTokens.make(now, maximumRemembered)
+  const tokens = KnownTokens.make(maximumRemembered)
   const announcer = yield* Announcer.make
   const admission = Admission.make({
     now,
@@ -240,6 +241,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     gatekeeper: yield* Gatekeeper,
     store,
     tokens,
+    fetched: FetchedTokens.make(now, maximumRemembered),
     admission,
     ledger,
     announcer,

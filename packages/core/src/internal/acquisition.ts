@@ -20,6 +20,7 @@ import type { StoredToken } from "../TokenStore.ts"
 import { about } from "./about.ts"
 import type { Admission } from "./admission.ts"
 import type { Announcer } from "./announcer.ts"
+import type { FetchedTokens } from "./fetchedTokens.ts"
 import type { Flight } from "./flights.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import type { Ledger } from "./ledger.ts"
@@ -33,6 +34,7 @@ export interface Acquisition {
   readonly gatekeeper: Gatekeeper["Service"]
   readonly store: TrustedStore
   readonly tokens: KnownTokens
+  readonly fetched: FetchedTokens
   readonly admission: Admission
   readonly ledger: Ledger
   readonly announcer: Announcer
@@ -138,7 +140,7 @@ const fetchAndKeep = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Fetched | "overtaken", TokenError> {
   const { key } = errand
   const fresh = yield* fetch(self, errand, flight)
-  self.tokens.addFetched({
+  self.fetched.add({
     key,
     id: fresh.token.id,
     organisation: organisationOf(errand.grant),
@@ -228,8 +230,7 @@ const request = Effect.fnUntraced(function* (
   const { life, token } = yield* Effect.onInterrupt(self.gatekeeper.requestToken(grant), () =>
     noteLostAnswer(self, key)
   )
-  const end = life === undefined ? undefined : self.now() + life
-  if (!self.tokens.admit(key, token, end)) {
+  if (!self.tokens.admit(key, token)) {
     return yield* fail(key, (fields) => new WrongToken({ ...fields, mismatch: "reused" }))
   }
   if (life === undefined) return { token, lifetime: undefined, isNew: true }

@@ -4,7 +4,7 @@ export interface EndingMapOptions<A> {
   readonly now: MonotonicMillis
   /** Entries at most. */
   readonly maximum: number
-  readonly onForget?: (value: A) => void
+  readonly onForget: (value: A) => void
 }
 
 /**
@@ -14,7 +14,7 @@ export interface EndingMapOptions<A> {
 export class EndingMap<K, A> {
   readonly #now: MonotonicMillis
   readonly #half: number
-  readonly #onForget: ((value: A) => void) | undefined
+  readonly #onForget: (value: A) => void
   #young = new Map<K, A>()
   #old = new Map<K, A>()
   /** Monotonic milliseconds at which the last of them ends. */
@@ -27,10 +27,6 @@ export class EndingMap<K, A> {
     this.#onForget = onForget
   }
 
-  get(key: K): A | undefined {
-    return this.#young.get(key) ?? this.#old.get(key)
-  }
-
   /** @param end monotonic milliseconds; `undefined`: not known */
   set(key: K, value: A, end = Number.POSITIVE_INFINITY): void {
     if (this.#young.size >= this.#half || this.#oldEnd <= this.#now()) this.#turn()
@@ -39,13 +35,17 @@ export class EndingMap<K, A> {
     this.#youngEnd = Math.max(this.#youngEnd, end)
   }
 
+  delete(key: K): void {
+    if (!this.#young.delete(key)) this.#old.delete(key)
+  }
+
   *values(): Iterable<A> {
     yield* this.#old.values()
     yield* this.#young.values()
   }
 
   #turn(): void {
-    if (this.#onForget !== undefined) this.#old.forEach(this.#onForget)
+    for (const value of this.#old.values()) this.#onForget(value)
     this.#old = this.#young
     this.#oldEnd = this.#youngEnd
     this.#young = new Map()

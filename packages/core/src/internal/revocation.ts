@@ -11,7 +11,7 @@ import type { Flights } from "./flights.ts"
 
 export interface Revoker extends Pick<
   Acquisition,
-  "admission" | "announcer" | "gatekeeper" | "now" | "retryPolicy" | "store" | "tokens"
+  "admission" | "announcer" | "fetched" | "gatekeeper" | "now" | "retryPolicy" | "store" | "tokens"
 > {
   readonly flights: Flights<Fetched>
 }
@@ -33,7 +33,7 @@ export const revokeOne = Effect.fnUntraced(function* (
   if (key !== undefined) yield* Effect.ignore(self.store.remove(key, id))
   const organisation = key !== undefined && key.organisation === undefined ? undefined : named
   const revocation = yield* upstream(self, organisation, id)
-  if (revocation.outcome !== "unconfirmed") self.tokens.removeFetched(id)
+  if (revocation.outcome !== "unconfirmed") self.fetched.remove(id)
   yield* self.announcer.announce({ _tag: "Revoked", organisation, tokenId: id, revocation })
   return revocation
 })
@@ -87,7 +87,7 @@ export const revokeAll = Effect.fnUntraced(function* (
       Effect.onInterrupt(() => Effect.ignore(here))
     )
   const dropped = yield* Effect.exit(here)
-  if (revocation.outcome === "revoked") self.tokens.removeFetchedOf(owner, asked)
+  if (revocation.outcome === "revoked") self.fetched.removeOf(owner, asked)
   yield* self.announcer.announce({
     _tag: "Revoked",
     organisation,
@@ -112,7 +112,7 @@ export const revokeIssued = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ShutdownReport> {
   const count = { revoked: 0, alreadyGone: 0, unconfirmed: 0, alive: 0, expired: 0 }
   const revokeFetched = Effect.suspend(() => {
-    const { alive, expired } = self.tokens.takeFetched()
+    const { alive, expired } = self.fetched.take()
     for (const { id } of alive) self.store.bury(id)
     count.alive += alive.length
     count.expired += expired

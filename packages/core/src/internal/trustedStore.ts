@@ -91,7 +91,7 @@ export const make = (
     if (held === undefined) return Effect.succeed(lookup)
     const removed = Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
     if (tombstones.isBuried(held)) return removed
-    return isOwn(key, held) && tokens.admit(key, held.token, held.lifetime.end)
+    return isOwn(key, held) && tokens.admit(key, held.token)
       ? Effect.succeed(lookup)
       : Effect.andThen(troubles.note("get", "poisoned", key.organisation), removed)
   }
