@@ -35,7 +35,10 @@ describe("F38: callers that give up leave nothing behind", () => {
             yield* Fiber.join(other)
           }
           yield* settle
-          assert.deepStrictEqual(yield* alive, before)
+          const after = yield* alive
+          assert.strictEqual(after.fibers, before.fibers)
+          // A timer of what runs the tests may have ended meanwhile.
+          assert.isAtMost(after.timers, before.timers)
           assert.strictEqual((yield* broker.entries).length, 80)
         })
     ).pipe(Metric.enableRuntimeMetrics)
