@@ -7,9 +7,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileKeepers } from "./files/index.ts"
+import { startRedis } from "../packages/store-redis/test/support/redisServer.ts"
+import { withRedis } from "../packages/store-redis/test/support/withRedis.ts"
 import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
+import { redisReaders } from "./redis/index.ts"
+import { measureTrips } from "./redis/trips.ts"
 import { nearby } from "./upstream.ts"
 import { tokenFor } from "./work.ts"
 
@@ -80,5 +84,18 @@ describe("every keeper of files gives what was put", () => {
     for (const key of keys) assert.strictEqual(await get(key), tokenFor(key))
     await close?.()
     rmSync(folder, { recursive: true })
+  })
+})
+
+await withRedis("every reader of a Redis", startRedis, ({ url }) => {
+  it.each(redisReaders)("$name gives what was put", async (reader) => {
+    const { close, get, put } = await reader.open(url)
+    for (const key of keys) await put(key, tokenFor(key))
+    for (const key of keys) assert.strictEqual(await get(key), tokenFor(key))
+    await close()
+  })
+
+  it("invariant 4: a look is one round trip, and a fetch four at most", async () => {
+    assert.deepStrictEqual(await measureTrips(url), { look: 1, fetch: 4 })
   })
 })

@@ -2,6 +2,7 @@ import { cpus } from "node:os"
 import { fiberReport } from "./reports/fiber.ts"
 import { fileReport } from "./reports/file.ts"
 import { memoryReport } from "./reports/memory.ts"
+import { redisReport } from "./reports/redis.ts"
 import { renewalReport } from "./reports/renewal.ts"
 import { stampedeReport } from "./reports/stampede.ts"
 import { warmReport } from "./reports/warm.ts"
@@ -13,7 +14,8 @@ const reports = {
   stampede: stampedeReport,
   memory: memoryReport,
   renewal: renewalReport,
-  file: fileReport
+  file: fileReport,
+  redis: redisReport
 }
 
 export type TableName = keyof typeof reports

@@ -18,6 +18,7 @@ import { createSentinel } from "redis"
 import { layerOf, minting, upstream } from "../../packages/core/test/support/upstream.ts"
 import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
 import { startSentinel } from "../../packages/store-redis/test/support/redisSentinel.ts"
+import { startProxy } from "../../packages/store-redis/test/support/proxy.ts"
 import {
   startRedis,
   type RedisServer
@@ -276,6 +277,33 @@ await withRedis("invariant 3, with Redis in trouble", startRedis, (server) => {
           assert.notStrictEqual((yield* broker.acquire(grant)).id, revoked.id)
           yield* Effect.sleep(20)
         }
+      }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "T24, F42: what was revoked while Redis could not be reached is gone from it once it can",
+    () =>
+      Effect.gen(function* () {
+        const nuapay = upstream((asked, count) =>
+          asked.path.endsWith("/revoke")
+            ? Response.json({ data: { count: 1 } }, { status: 200 })
+            : minting(asked, count)
+        )
+        const proxy = yield* Effect.acquireRelease(
+          Effect.promise(() => startProxy(server.port)),
+          ({ stop }) => Effect.promise(stop)
+        )
+        const broker = yield* open(fromUrl({ url: proxy.url, sealKey }), nuapay.fetch)
+        const other = yield* open(fromUrl({ url: server.url, sealKey }), nuapay.fetch)
+        const grant = yield* grantFor(newMerchant())
+        const revoked = yield* broker.acquire(grant)
+        proxy.forsake()
+        yield* broker.revokeOrganisation(revoked.organisation)
+        assert.strictEqual((yield* other.acquire(grant)).id, revoked.id)
+        yield* Effect.repeat(other.acquire(grant), {
+          until: ({ id }) => id !== revoked.id,
+          schedule: Schedule.spaced(20)
+        }).pipe(Effect.timeout("10 seconds"))
       }).pipe(Effect.scoped)
   )
 })

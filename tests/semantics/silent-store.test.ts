@@ -122,7 +122,8 @@ describe("invariants 8 and 10: a store that never answers", () => {
           yield* timed(broker.acquire(yield* grantFor("merchant-1")))
           const { took, value } = yield* timed(broker.revokeOrganisation("merchant-1"))
           assert.strictEqual(value.outcome, "revoked")
-          assert.strictEqual(count("revoke"), 2)
+          // Before the upstream was asked, after it, and perhaps again since.
+          assert.isAtLeast(count("revoke"), 2)
           assert.isAtMost(took, 1_000)
         }),
       { store }

@@ -116,6 +116,51 @@ describe.each(layouts)("invariant 10: store trouble is not token trouble, with $
     )
   })
 
+  it.effect(
+    "F42, invariant 3: the store is told again of a revocation that it did not hear",
+    () => {
+      const trouble = troubled()
+      return withBroker(
+        revoking,
+        (broker) =>
+          Effect.gen(function* () {
+            const one = yield* broker.acquire(yield* grantFor("merchant-1"))
+            yield* broker.acquire(yield* grantFor("merchant-2"))
+            Object.assign(trouble.faults, writes)
+            yield* broker.revoke({ id: one.id, organisation: "merchant-1" })
+            yield* broker.revokeOrganisation("merchant-2")
+            yield* TestClock.adjust("10 seconds")
+            assert.lengthOf(yield* broker.entries, 2)
+            for (const operation of operations) delete trouble.faults[operation]
+            assert.lengthOf(yield* broker.entries, 2)
+            yield* TestClock.adjust("40 seconds")
+            assert.deepStrictEqual(yield* broker.entries, [])
+          }),
+        { store: store(trouble) }
+      )
+    }
+  )
+
+  it.effect("it is told so no more once it has heard", () => {
+    const trouble = troubled()
+    return withBroker(
+      revoking,
+      (broker) =>
+        Effect.gen(function* () {
+          const grant = yield* grantFor("merchant-1")
+          yield* broker.acquire(grant)
+          Object.assign(trouble.faults, writes)
+          yield* broker.revokeOrganisation("merchant-1")
+          for (const operation of operations) delete trouble.faults[operation]
+          yield* TestClock.adjust("2 seconds")
+          const fresh = yield* broker.acquire(grant)
+          yield* TestClock.adjust("60 seconds")
+          assert.strictEqual((yield* broker.acquire(grant)).id, fresh.id)
+        }),
+      { store: store(trouble) }
+    )
+  })
+
   it.effect.each(failing)(
     "fail, $what: refused with a typed error, until it is over",
     ({ faults }) => {

@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import { api } from "./commands/api.ts"
 import { organisations } from "./commands/organisations.ts"
+import { sealKey } from "./commands/sealKey.ts"
 import { token } from "./commands/token.ts"
 import { settings } from "./settings.ts"
 
@@ -21,6 +22,6 @@ export const onbehalf = Command.make("onbehalf").pipe(
       description: "Call the API on its behalf"
     }
   ]),
-  Command.withSubcommands([organisations, token, api]),
+  Command.withSubcommands([organisations, token, api, sealKey]),
   Command.withGlobalFlags(settings)
 )

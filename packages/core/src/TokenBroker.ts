@@ -33,6 +33,7 @@ import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/rev
 import { makeSource } from "./internal/source.ts"
 import * as Tombstones from "./internal/tombstones.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
+import * as Untold from "./internal/untold.ts"
 import * as WakeUps from "./internal/wakeUps.ts"
 import { warm, type WarmOptions, type WarmProgress } from "./internal/warm.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
@@ -222,6 +223,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     now,
     tokens,
     tombstones: Tombstones.make(now, maximumRecords),
+    untold: yield* Untold.make(maximumRecords),
     policy: options.storePolicy ?? "bypass",
     announcer
   })

@@ -20,7 +20,7 @@ import * as Aead from "effect/crypto/Aead"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { type NativeAes, nativeAead } from "./internal/nativeAes.ts"
 import { keyIdLength, makeSealKeys, type SealKeys } from "./internal/sealKeys.ts"
-import { recordOf, storedOf } from "./internal/sealedRecord.ts"
+import { recordOf, storedOf, storedOfAnybody } from "./internal/sealedRecord.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
 import { InvalidConfiguration, TokenError } from "./TokenError.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -178,7 +178,9 @@ const makePlain = (now: () => number): TokenSeal["Service"] => ({
   open: (key, sealed, remaining) =>
     Effect.suspend(() => {
       const stored =
-        sealed[0] === plainVersion ? storedOf(key, sealed.subarray(1), remaining, now()) : undefined
+        sealed[0] === plainVersion
+          ? storedOfAnybody(key, sealed.subarray(1), remaining, now())
+          : undefined
       return stored === undefined ? refused : Effect.succeed(stored)
     })
 })

@@ -235,10 +235,18 @@ describe("TokenSeal", () => {
         { token: "with space" },
         { token: "x".repeat(16_385) },
         { id: "../tokens" },
+        { token: 7 },
         { life: 0 },
         { life: "600" },
+        { life: null },
         { drawn: 1.5 },
+        { drawn: -0.5 },
+        { drawn: "0.5" },
         { scopes: "admin" },
+        { scopes: ["admin", 7] },
+        { actsFor: 7 },
+        { resource: 7 },
+        { owner: undefined },
         { key: undefined },
         { organisation: "m2" }
       ]

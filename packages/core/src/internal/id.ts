@@ -2,8 +2,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type ErrorDetail, invalidRequest, type TokenError } from "../TokenError.ts"
 
+const pattern = /^[A-Za-z0-9_-]{1,255}$/
+
 /** Every id of the API, of organisations, tokens and resources alike: opaque, and fit for a path. */
-export const Id = Schema.String.pipe(Schema.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,255}$/)))
+export const Id = Schema.String.pipe(Schema.check(Schema.isPattern(pattern)))
+
+/** The same where it counts: a schema takes fifty times as long. */
+export const isId = (value: unknown): boolean => typeof value === "string" && pattern.test(value)
 
 /** What to say of one that is not. */
 export const malformedId = (field: string): ErrorDetail => ({

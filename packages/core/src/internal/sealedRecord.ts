@@ -1,31 +1,58 @@
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { AccessToken, TokenId } from "../AccessToken.ts"
+import { AccessToken, type TokenId } from "../AccessToken.ts"
 import * as Lifetime from "../Lifetime.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoredToken } from "../TokenStore.ts"
+import { isId } from "./id.ts"
 import { TokenText } from "./tokenText.ts"
 
 /**
  * A token as it is kept outside this process. No time of any machine is in it: what is left of the life, the
  * store knows.
  */
-const Record = Schema.Struct({
-  key: Schema.String,
-  owner: Schema.String,
-  organisation: Schema.NullOr(Schema.String),
-  id: TokenId,
-  token: TokenText,
-  actsFor: Schema.String,
-  scopes: Schema.Array(Schema.String),
-  resource: Schema.NullOr(Schema.String),
+interface Record {
+  readonly key: string
+  readonly owner: string
+  readonly organisation: string | null
+  readonly id: TokenId
+  readonly token: string
+  readonly actsFor: string
+  readonly scopes: ReadonlyArray<string>
+  readonly resource: string | null
   /** Milliseconds. */
-  life: Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))),
+  readonly life: number
   /** See `Lifetime.drawn`. */
-  drawn: Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
-})
+  readonly drawn: number
+}
 
-const isRecord = Schema.is(Record)
+/** By hand: a record is read on every look into a store, and a schema takes longer than its decryption. */
+const isRecord = (value: unknown): value is Record => {
+  if (!Predicate.isObject(value)) return false
+  const { actsFor, drawn, id, key, life, organisation, owner, resource, scopes, token } =
+    value as Readonly<{ [_ in keyof Record]?: unknown }>
+  return (
+    isString(key) &&
+    isString(owner) &&
+    isStringOrNull(organisation) &&
+    isId(id) &&
+    isString(token) &&
+    isString(actsFor) &&
+    Array.isArray(scopes) &&
+    scopes.every(isString) &&
+    isStringOrNull(resource) &&
+    Number.isFinite(life) &&
+    (life as number) > 0 &&
+    Number.isFinite(drawn) &&
+    (drawn as number) >= 0 &&
+    (drawn as number) <= 1
+  )
+}
+
+const { isString } = Predicate
+
+const isStringOrNull = (value: unknown): value is string | null => value === null || isString(value)
 
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder()
@@ -47,7 +74,7 @@ export const recordOf = ({ key, lifetime, token }: StoredToken): Uint8Array =>
     })
   )
 
-/** What the record holds, if it is one and is of this very key. */
+/** What the record holds, if it is one and is of this very key. The token's text was checked before it was sealed. */
 export const storedOf = (
   key: TokenKey,
   bytes: Uint8Array,
@@ -70,6 +97,14 @@ export const storedOf = (
   }
 }
 
+const isTokenText = Schema.is(TokenText)
+
+/** The same for a record that anybody may have written. */
+export const storedOfAnybody: typeof storedOf = (...args) => {
+  const stored = storedOf(...args)
+  return stored !== undefined && isTokenText(stored.token.reveal()) ? stored : undefined
+}
+
 /** What is not JSON is `undefined`, and so no record. */
 const parse = (text: string): unknown => {
   try {
@@ -79,7 +114,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-const isOf = (key: TokenKey, record: typeof Record.Type): boolean =>
+const isOf = (key: TokenKey, record: Record): boolean =>
   record.key === key.text &&
   record.owner === key.owner &&
   (record.organisation ?? undefined) === key.organisation

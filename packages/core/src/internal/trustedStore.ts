@@ -19,6 +19,7 @@ import { bounded } from "./impatient.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
+import type { Untold } from "./untold.ts"
 
 /**
  * What happens when the store fails: `bypass` goes on without it, `fail` refuses with `StoreUnavailable`.
@@ -57,6 +58,7 @@ export interface TrustedStoreOptions {
   readonly now: MonotonicMillis
   readonly tokens: KnownTokens
   readonly tombstones: Tombstones
+  readonly untold: Untold
   readonly policy: StorePolicy
   readonly announcer: Announcer
 }
@@ -80,7 +82,7 @@ const nothing: TrustedLookup = { held: undefined, generation: undefined }
 
 export const make = (
   store: TokenStore["Service"],
-  { announcer, now, policy, tokens, tombstones }: TrustedStoreOptions
+  { announcer, now, policy, tokens, tombstones, untold }: TrustedStoreOptions
 ): TrustedStore => {
   const troubles = StoreTroubles.make(now, announcer)
   const handled = handling(troubles, policy)
@@ -119,14 +121,16 @@ export const make = (
     remove: (key, id) =>
       Effect.suspend(() => {
         tombstones.buryToken(id)
-        return handled(bounded("remove", store.remove(key, id), patience), false, key.organisation)
+        const removed = bounded("remove", store.remove(key, id), patience)
+        return handled(untold.tell(`${id} ${key.text}`, removed), false, key.organisation)
       }),
     lease: (key, atMost) => handled(store.lease(key, atMost), noLease, key.organisation),
     changes: store.changes,
     revoke: (owner) =>
       Effect.suspend(() => {
         tombstones.buryOwner(owner)
-        return handled(bounded("revoke", store.revoke(owner), patience), 0, undefined)
+        const revoked = bounded("revoke", store.revoke(owner), patience)
+        return handled(untold.tell(owner, revoked), 0, undefined)
       }),
     entries: handled(bounded("entries", store.entries, patience), [], undefined),
     trouble: troubles.last

@@ -1,0 +1,47 @@
+import { keysOf, merchants } from "../work.ts"
+import { soon, withWorkers } from "./workers.ts"
+
+export const fleetSize = 4
+
+/** Milliseconds that a token lives, and in which part of that it is renewed, on average (`Lifetime`). */
+const life = 10_000
+const renewedAt = 0.725
+
+/** Seconds for the first fetches: about as long as a token is used, so that renewals come evenly from then on. */
+const spread = 7
+const warmUp = 3
+
+export interface FleetFigures {
+  readonly seconds: number
+  readonly requests: number
+  /** As many as there must be: one for each merchant, whenever its renewal is due. */
+  readonly fewest: number
+  /** Calls that found nothing valid at hand. */
+  readonly waited: number
+  readonly refused: number
+  readonly calls: number
+  /** Parts of one core, for each process. */
+  readonly cpu: number
+  readonly heapUsed: number
+  readonly rss: number
+}
+
+export const measureFleet = (redis: string, seconds: number): Promise<FleetFigures> =>
+  withWorkers(fleetSize, { redis, upstream: 20, life }, async (workers) => {
+    const keys = keysOf(merchants)
+    const task = { do: "keep", merchants: keys, at: soon(), spread, warmUp, seconds } as const
+    const results = await Promise.all(workers.map((worker) => worker.tell(task)))
+    const sum = (of: (result: (typeof results)[number]) => number | undefined) =>
+      results.reduce((total, result) => total + (of(result) ?? Number.NaN), 0)
+    return {
+      seconds,
+      requests: sum(({ requests }) => requests),
+      fewest: (merchants * seconds * 1_000) / (life * renewedAt),
+      waited: sum(({ waited }) => waited),
+      refused: sum(({ refused }) => refused),
+      calls: merchants * seconds * fleetSize,
+      cpu: sum(({ cpu }) => cpu) / fleetSize,
+      heapUsed: sum(({ heapUsed }) => heapUsed) / fleetSize,
+      rss: sum(({ rss }) => rss) / fleetSize
+    }
+  })
