@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileKeepers } from "./files/index.ts"
+import { ask } from "./inProcess.ts"
+import { giving } from "./middlewares/index.ts"
 import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
@@ -80,5 +82,17 @@ describe("every keeper of files gives what was put", () => {
     for (const key of keys) assert.strictEqual(await get(key), tokenFor(key))
     await close?.()
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe("every middleware gives what belongs to the request's merchant", () => {
+  it.each(giving)("$name", async (middleware) => {
+    const opened = await middleware.open(keys)
+    for (const index of order) {
+      const key = keys[index] ?? ""
+      assert.strictEqual(await ask(opened, opened.headersFor(key)), 200)
+      assert.strictEqual(String(opened.taken()).split(".")[0], key)
+    }
+    await opened.close?.()
   })
 })

@@ -2,9 +2,12 @@ import { cpus } from "node:os"
 import { fiberReport } from "./reports/fiber.ts"
 import { fileReport } from "./reports/file.ts"
 import { memoryReport } from "./reports/memory.ts"
+import { middlewareReport } from "./reports/middleware.ts"
 import { renewalReport } from "./reports/renewal.ts"
+import { silenceReport } from "./reports/silence.ts"
 import { stampedeReport } from "./reports/stampede.ts"
 import { warmReport } from "./reports/warm.ts"
+import { wireReport } from "./reports/wire.ts"
 
 /** How each table's figures are told, in the order of the page. */
 const reports = {
@@ -13,7 +16,10 @@ const reports = {
   stampede: stampedeReport,
   memory: memoryReport,
   renewal: renewalReport,
-  file: fileReport
+  file: fileReport,
+  middleware: middlewareReport,
+  wire: wireReport,
+  silence: silenceReport
 }
 
 export type TableName = keyof typeof reports
