@@ -1,4 +1,4 @@
-/** More who wait than may, on a Nuapay that never answers; and who asks for something else meanwhile. */
+/** A thousand who wait for a Nuapay that never answers; and who asks for something else meanwhile. */
 import { printFigures, progress } from "./child.ts"
 import { merchants } from "./middlewares/merchants.ts"
 import { naming } from "./middlewares/middleware.ts"
@@ -17,7 +17,7 @@ export interface SilenceFigures {
 }
 
 /** Connections that ask for what needs Nuapay, each again as soon as it is answered. */
-const waiting = 1_200
+const waiting = 1_000
 
 const headers = merchants.map(naming)
 

@@ -11,7 +11,7 @@ export const silenceReport = ({
 }: SilenceFigures): ReadonlyArray<string> => [
   `## Nuapay is silent, and ${count(waiting)} connections ask for it`,
   "",
-  "As many as may (1 000) wait for three seconds and get 504, the others 503 at once, again and again; ten connections ask for another route.",
+  "They wait for three seconds, get 504, and come again: as many as may wait by default. Beyond, 503 at once. Ten connections ask for another route.",
   "",
   ...table(
     [text(""), figure("a second"), figure("p99")],
