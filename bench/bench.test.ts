@@ -9,6 +9,8 @@ import { join } from "node:path"
 import { fileKeepers } from "./files/index.ts"
 import { startRedis } from "../packages/store-redis/test/support/redisServer.ts"
 import { withRedis } from "../packages/store-redis/test/support/withRedis.ts"
+import { ask } from "./inProcess.ts"
+import { giving } from "./middlewares/index.ts"
 import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
@@ -97,5 +99,17 @@ await withRedis("every reader of a Redis", startRedis, ({ url }) => {
 
   it("invariant 4: a look is one round trip, and a fetch four at most", async () => {
     assert.deepStrictEqual(await measureTrips(url), { look: 1, fetch: 4 })
+  })
+})
+
+describe("every middleware gives what belongs to the request's merchant", () => {
+  it.each(giving)("$name", async (middleware) => {
+    const opened = await middleware.open(keys)
+    for (const index of order) {
+      const key = keys[index] ?? ""
+      assert.strictEqual(await ask(opened, opened.headersFor(key)), 200)
+      assert.strictEqual(String(opened.taken()).split(".")[0], key)
+    }
+    await opened.close?.()
   })
 })

@@ -36,6 +36,8 @@ export const count = (value: number): string => String(value).replaceAll(/\B(?=(
 export const nanoseconds = (value: number): string =>
   value < 1_000 ? `${value.toFixed(0)} ns` : `${(value / 1_000).toFixed(1)} µs`
 
+export const milliseconds = (value: number): string => `${value.toFixed(0)} ms`
+
 export const times = (ratio: number): string =>
   `${ratio < 10 ? ratio.toFixed(2) : count(Math.round(ratio))}×`
 

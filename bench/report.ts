@@ -2,10 +2,13 @@ import { cpus } from "node:os"
 import { fiberReport } from "./reports/fiber.ts"
 import { fileReport } from "./reports/file.ts"
 import { memoryReport } from "./reports/memory.ts"
+import { middlewareReport } from "./reports/middleware.ts"
 import { redisReport } from "./reports/redis.ts"
 import { renewalReport } from "./reports/renewal.ts"
+import { silenceReport } from "./reports/silence.ts"
 import { stampedeReport } from "./reports/stampede.ts"
 import { warmReport } from "./reports/warm.ts"
+import { wireReport } from "./reports/wire.ts"
 
 /** How each table's figures are told, in the order of the page. */
 const reports = {
@@ -15,7 +18,10 @@ const reports = {
   memory: memoryReport,
   renewal: renewalReport,
   file: fileReport,
-  redis: redisReport
+  redis: redisReport,
+  middleware: middlewareReport,
+  wire: wireReport,
+  silence: silenceReport
 }
 
 export type TableName = keyof typeof reports

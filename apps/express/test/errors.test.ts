@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
 import { errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
 import type { SimulatorControls } from "@onbehalf/simulator"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { answerable } from "../src/internal/fromTokenError.ts"
+import { problems } from "../src/internal/problems.ts"
 import { failingStore } from "./support/failingStore.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
@@ -167,6 +170,14 @@ describe("OnBehalfError", () => {
     const shown = answerable(refused) as OnBehalfError
     assert.strictEqual(shown.cause, refused)
     assert.notInclude(shown.message, "merchant-1")
+  })
+
+  it("each code has its line in the README, with its status", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8")
+    const lines = [...readme.matchAll(/^\| `(\w+)` +\| +(\d{3}) \|/gm)]
+    const told = Object.fromEntries(lines.map(([, code, status]) => [code, Number(status)]))
+    const all = Object.entries(problems).map(([code, { status }]) => [code, status])
+    assert.deepStrictEqual(told, Object.fromEntries(all))
   })
 
   it("each reason of the broker has an answer", () => {

@@ -5,7 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { checkId, Id } from "./internal/id.ts"
+import { checkId, Id, isId } from "./internal/id.ts"
 import type { TokenError } from "./TokenError.ts"
 
 /**
@@ -100,6 +100,14 @@ export interface OrganisationPage {
 }
 
 /**
+ * Whether anything is an organisation id.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isOrganisationId = (value: unknown): value is OrganisationId => isId(value)
+
+/**
  * Checks an organisation id. Fails with `InvalidRequest`, before any request is made.
  *
  * @category constructors
@@ -107,5 +115,5 @@ export interface OrganisationPage {
  */
 export const organisationId: (id: string) => Effect.Effect<OrganisationId, TokenError> = checkId(
   "organisationId",
-  Schema.is(OrganisationId)
+  isOrganisationId
 )

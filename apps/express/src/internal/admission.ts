@@ -1,5 +1,4 @@
-import { OrganisationId } from "@onbehalf/core/Organisation"
-import * as Schema from "effect/Schema"
+import { isOrganisationId } from "@onbehalf/core/Organisation"
 import type { Request } from "express"
 import { OnBehalfError } from "../OnBehalfError.ts"
 import type { OnBehalfOptions } from "../OnBehalfOptions.ts"
@@ -39,11 +38,9 @@ export const admission = (
     )
 }
 
-const isId = Schema.is(OrganisationId)
-
 const merchantOf = (given: unknown): string => {
   if (given === undefined || given === null) throw new OnBehalfError("no_merchant")
-  if (!isId(given)) throw new OnBehalfError("invalid_merchant")
+  if (!isOrganisationId(given)) throw new OnBehalfError("invalid_merchant")
   return given
 }
 

@@ -9,9 +9,10 @@ export const attach = (
   access: RequestAccess,
   shared: Shared
 ): void => {
-  const taken: unknown = Reflect.get(request, name)
+  // By its name, which the engine remembers, as it does not for Reflect.get.
+  const taken = (request as unknown as Readonly<Record<string, unknown>>)[name]
   if (taken !== undefined && !RequestAccess.isOf(taken, shared)) {
     throw new OnBehalfError("misused", { problem: `req.${name} is taken: choose another name` })
   }
-  Object.defineProperty(request, name, { value: access, enumerable: false, configurable: true })
+  Object.defineProperty(request, name, { value: access, configurable: true })
 }

@@ -31,7 +31,7 @@ export class Handles {
   }
 
   find(organisationId: string, grant: Grant): GrantHandle | undefined {
-    return this.#kept.get(this.#key(organisationId, grant))
+    return this.#kept.peek(this.#key(organisationId, grant))
   }
 
   async open(organisationId: string, grant: Grant): Promise<GrantHandle> {

@@ -8,7 +8,8 @@ const pattern = /^[A-Za-z0-9_-]{1,255}$/
 export const Id = Schema.String.pipe(Schema.check(Schema.isPattern(pattern)))
 
 /** The same where it counts: a schema takes fifty times as long. */
-export const isId = (value: unknown): boolean => typeof value === "string" && pattern.test(value)
+export const isId = (value: unknown): value is string =>
+  typeof value === "string" && pattern.test(value)
 
 /** What to say of one that is not. */
 export const malformedId = (field: string): ErrorDetail => ({
