@@ -106,8 +106,12 @@ describe("what is published", () => {
       for (const script of installScripts) assert.notProperty(own.scripts ?? {}, script)
     })
 
-    it("holds what was built and its source, no tests", () => {
-      assert.deepStrictEqual(own.files, own.bin === undefined ? ["dist", "src"] : ["dist"])
+    it("holds what was built, its source and its changelog, no tests", () => {
+      assert.deepStrictEqual(own.files, [
+        "CHANGELOG.md",
+        "dist",
+        ...(own.bin === undefined ? ["src"] : [])
+      ])
       assert.deepStrictEqual(globSync("src/**/*.{test,spec}.ts", { cwd: join(root, folder) }), [])
     })
 
