@@ -46,16 +46,17 @@ export const entries = ({ folder, manifest }: Published): ReadonlyMap<string, st
   return found
 }
 
-/** A declaration file and all of the package that it builds on. */
-const reachable = (starts: Iterable<string>): ReadonlyArray<string> => {
-  const found = new Set(starts)
-  for (const file of found) {
-    const text = readFileSync(join(root, file), "utf8")
-    for (const [, name = ""] of text.matchAll(/(?:from|import)\s*\(?"(\.[^"]+)"/g)) {
-      found.add(normalize(join(dirname(file), name.replace(/\.[jt]s$/, ".d.ts"))))
-    }
-  }
-  return [...found].sort()
+/**
+ * What can be imported and what that names directly. Not further: behind it lie the types of a framework, which the compiler
+ * writes out now in one order and now in another.
+ */
+const reachable = (starts: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const named = starts.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/(?:from|import)\s*\(?"(\.[^"]+)"/g)].map(
+      ([, name = ""]) => normalize(join(dirname(file), name.replace(/\.[jt]s$/, ".d.ts")))
+    )
+  )
+  return [...new Set([...starts, ...named])].sort()
 }
 
 const declarations = (file: string): string =>
@@ -67,7 +68,7 @@ const declarations = (file: string): string =>
 const modules = (one: Published): string => {
   const names = entries(one)
   const listed = [...names].map(([name, file]) => `${name}  ${file.replace(`${one.folder}/`, "")}`)
-  const files = reachable(names.values()).map(
+  const files = reachable([...names.values()]).map(
     (file) => `== ${file.replace(`${one.folder}/`, "")}\n\n${declarations(file)}`
   )
   return [listed.join("\n"), ...files].join("\n\n")
