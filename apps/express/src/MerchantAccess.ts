@@ -27,6 +27,8 @@ export interface MerchantAccess {
 }
 
 /**
+ * Another grant for the same merchant; what is not given stays as the middleware was told.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -39,7 +41,7 @@ export interface UsingOptions {
 }
 
 /**
- * `req.onBehalf`.
+ * What the middleware puts on a request as `req.onBehalf`: calls for the request's own merchant.
  *
  * @category models
  * @since 0.1.0

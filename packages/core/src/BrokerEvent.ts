@@ -109,6 +109,8 @@ export interface StoreTrouble extends Subject {
 }
 
 /**
+ * One thing that the broker did. Switch on `_tag`; no event holds a secret.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -52,6 +52,8 @@ export type {
 } from "./internal/judgeRevocation.ts"
 
 /**
+ * Nuapay's Gatekeeper and Organisation service: one request a call, none of them repeated. Fails with `TokenError`.
+ *
  * @category services
  * @since 0.1.0
  */
@@ -87,6 +89,8 @@ export class Gatekeeper extends Context.Service<
 >()("@onbehalf/core/Gatekeeper") {}
 
 /**
+ * How long a request may take.
+ *
  * @category models
  * @since 0.1.0
  */

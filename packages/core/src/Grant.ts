@@ -72,6 +72,8 @@ export interface ApplicationGrant {
 }
 
 /**
+ * What a token is asked for: for an organisation, for the partner itself, or for one application resource.
+ *
  * @category models
  * @since 0.1.0
  */

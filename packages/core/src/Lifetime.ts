@@ -6,6 +6,8 @@
  */
 
 /**
+ * The four moments in the life of a token, in milliseconds of the local monotonic clock.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -27,6 +27,8 @@ import type { TokenSource } from "./TokenSource.ts"
 export interface MerchantClient extends HttpClient.HttpClient.With<TokenError> {}
 
 /**
+ * How a merchant's client sends the token, and how long it waits for an answer.
+ *
  * @category models
  * @since 0.1.0
  */

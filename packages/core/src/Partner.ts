@@ -13,6 +13,8 @@ import { type ApiKeyRing, makeApiKeyRing } from "./internal/apiKeyRing.ts"
 import { InvalidConfiguration, TokenError } from "./TokenError.ts"
 
 /**
+ * Which Nuapay is meant: the one where money moves, or the one to try.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -31,6 +31,8 @@ export interface StoreAdapter {
 }
 
 /**
+ * What {@link createTokenBroker} takes: the partner account, the store, and the broker's own settings.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -68,6 +70,8 @@ export interface Token {
 }
 
 /**
+ * What a caller needs of a token, and how long it waits for one.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -108,6 +112,8 @@ export interface GrantHandle {
 }
 
 /**
+ * A token broker for those who do not write Effect. Every promise rejects with `TokenError` and with nothing else.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -153,6 +159,8 @@ export interface PromiseTokenBroker extends AsyncDisposable {
 }
 
 /**
+ * What `close` does with the tokens that this process fetched: `revoke` them, `within` so many milliseconds. Default: they are left to lapse.
+ *
  * @category models
  * @since 0.1.0
  */

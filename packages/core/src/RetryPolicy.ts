@@ -9,6 +9,8 @@ import * as Schedule from "effect/Schedule"
 import type { TokenError } from "./TokenError.ts"
 
 /**
+ * How often a failed request is tried again, and after how long.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -28,6 +28,8 @@ import {
 } from "./TokenStore.ts"
 
 /**
+ * How far the near tier is trusted, and how long the far one is waited for.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -42,6 +44,8 @@ export interface TierOptions {
 }
 
 /**
+ * Two stores to be used as one: a near tier in this process, and a far one that is shared.
+ *
  * @category models
  * @since 0.1.0
  */

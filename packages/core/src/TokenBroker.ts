@@ -60,6 +60,8 @@ export type {
 } from "./internal/warm.ts"
 
 /**
+ * Gives out tokens: held ones at once, others by one fetch that all callers share; renews them ahead and revokes them.
+ *
  * @category services
  * @since 0.1.0
  */
@@ -111,6 +113,8 @@ export class TokenBroker extends Context.Service<
 >()("@onbehalf/core/TokenBroker") {}
 
 /**
+ * Lives, deadlines and limits of a broker.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -56,6 +56,8 @@ export interface SealOptions {
 }
 
 /**
+ * Seals tokens for stores that leave the process, bound to whom each is for. Fails with `StoreError`.
+ *
  * @category services
  * @since 0.1.0
  */

@@ -10,6 +10,8 @@ import type { TokenError } from "./TokenError.ts"
 import type { TokenKey } from "./TokenKey.ts"
 
 /**
+ * What a caller needs of a token, and how long it waits for one.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -110,6 +110,8 @@ export class StoreError extends Schema.TaggedError<StoreError>("@onbehalf/core/S
 }
 
 /**
+ * The protocol that stores implement: how tokens are kept, shared and forgotten. Fails with `StoreError`.
+ *
  * @category services
  * @since 0.1.0
  */

@@ -4,14 +4,24 @@ import { summary } from "./internal/controlHandlers.ts"
 import type { Model } from "./Model.ts"
 import type { LoggedRequest } from "./RequestLog.ts"
 
-/** What a list of merchants shows of each. */
+/**
+ * What a list of merchants shows of each.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface MerchantSummary {
   readonly id: string
   readonly name: string
   readonly status: string
 }
 
-/** The controls of a simulator; all are synchronous and take effect at once. */
+/**
+ * The controls of a simulator; all are synchronous and take effect at once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SimulatorControls {
   /** The main partner's API key, as of now. */
   readonly apiKey: string

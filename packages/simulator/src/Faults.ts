@@ -53,7 +53,12 @@ const OverrideFault = fault("override", {
   body: optional(Schema.Record(Schema.String, Schema.Unknown))
 })
 
-/** The closed set of faults. */
+/**
+ * The closed set of faults.
+ *
+ * @category faults
+ * @since 0.1.0
+ */
 export const Fault = Schema.Union([
   StatusFault,
   fault("latency", { ms: millis }),
@@ -74,10 +79,20 @@ export const Fault = Schema.Union([
   fault("objectDetails", {})
 ])
 
-/** One scripted fault. */
+/**
+ * One scripted fault.
+ *
+ * @category faults
+ * @since 0.1.0
+ */
 export type Fault = typeof Fault.Type
 
-/** A fault that is in force, with what is left of it. */
+/**
+ * A fault that is in force, with what is left of it.
+ *
+ * @category faults
+ * @since 0.1.0
+ */
 export interface ActiveFault {
   readonly id: string
   readonly fault: Fault

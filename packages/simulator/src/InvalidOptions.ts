@@ -1,7 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** The simulator was given options that it cannot be set up with. */
+/**
+ * The simulator was given options that it cannot be set up with.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class InvalidOptions extends Schema.TaggedError<InvalidOptions>()("InvalidOptions", {
   /** What was expected, and where. */
   problem: Schema.String

@@ -9,10 +9,20 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { checkOptions, type InvalidOptions, whole } from "./InvalidOptions.ts"
 
-/** The default API key of the main partner: a fixture, the same in every run, no secret. */
+/**
+ * The default API key of the main partner: a fixture, the same in every run, no secret.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const simulatorApiKey = "simulator-partner-api-key"
 
-/** Settings of a simulator; everything has a default. */
+/**
+ * Settings of a simulator; everything has a default.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface SimulatorOptions {
   /** What all data, ids and keys are derived from. Default `"onbehalf"`. */
   readonly seed?: string | undefined

@@ -1,4 +1,9 @@
-/** A request that was served. It never holds an `Authorization` value, a key or a token. */
+/**
+ * A request that was served. It never holds an `Authorization` value, a key or a token.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface LoggedRequest {
   /** Counts from 1 and goes on over a clear. */
   readonly number: number

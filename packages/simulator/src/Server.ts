@@ -11,7 +11,12 @@ import type { ConnectionReset } from "./ConnectionReset.ts"
 import type { Handler } from "./internal/exchange.ts"
 import { checkOptions, whole } from "./InvalidOptions.ts"
 
-/** Where a simulator listens. */
+/**
+ * Where a simulator listens.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface ServerOptions {
   /** Default 0: any free port. */
   readonly port?: number | undefined
@@ -21,7 +26,12 @@ export interface ServerOptions {
   readonly controlPort?: number | undefined
 }
 
-/** The server could not listen there. */
+/**
+ * The server could not listen there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
   host: Schema.String,
   port: Schema.Int,
@@ -35,7 +45,12 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
   }
 }
 
-/** A simulator that listens. */
+/**
+ * A simulator that listens.
+ *
+ * @category services
+ * @since 0.1.0
+ */
 export class SimulatorServer extends Context.Service<
   SimulatorServer,
   {

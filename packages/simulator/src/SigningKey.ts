@@ -43,7 +43,12 @@ const privateJwk = {
 
 const privateKey = createPrivateKey({ key: privateJwk, format: "jwk" })
 
-/** The public half of the simulator's signing key, as a JWK, to verify tokens with. */
+/**
+ * The public half of the simulator's signing key, as a JWK, to verify tokens with.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const simulatorPublicJwk: Readonly<Record<string, unknown>> = {
   ...createPublicKey(privateKey).export({ format: "jwk" }),
   alg: "RS256",

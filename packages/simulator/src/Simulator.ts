@@ -18,7 +18,12 @@ import {
   type ServerOptions
 } from "./Server.ts"
 
-/** A simulator: its controls, and its services as HTTP effects for any transport. */
+/**
+ * A simulator: its controls, and its services as HTTP effects for any transport.
+ *
+ * @category services
+ * @since 0.1.0
+ */
 export interface SimulatorService extends SimulatorControls, Served {}
 
 /**
@@ -32,6 +37,8 @@ export interface SimulatorService extends SimulatorControls, Served {}
  * ```
  *
  * @effect-expect-leaking HttpServerRequest
+ * @category services
+ * @since 0.1.0
  */
 export class Simulator extends Context.Service<Simulator, SimulatorService>()(
   "@onbehalf/simulator/Simulator"

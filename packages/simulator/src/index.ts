@@ -1,5 +1,7 @@
 /**
  * Nuapay's Gatekeeper and organisation service as a local server, with faults on demand.
+ *
+ * @since 0.1.0
  */
 export { ConnectionReset } from "./ConnectionReset.ts"
 export type { MerchantSummary, SimulatorControls } from "./Controls.ts"

@@ -8,7 +8,12 @@ import type { SimulatorOptions } from "./Options.ts"
 import { SimulatorServer, type ServerOptions } from "./Server.ts"
 import { Simulator, type SimulatorService } from "./Simulator.ts"
 
-/** A simulator that listens, for those who do not write Effect. */
+/**
+ * A simulator that listens, for those who do not write Effect.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface RunningSimulator extends SimulatorControls, AsyncDisposable {
   /** For example `http://127.0.0.1:49152`, without a trailing slash. */
   readonly url: string
@@ -44,6 +49,9 @@ const answer = (simulator: SimulatorService, request: Request) =>
  *   headers: { authorization: `Basic ${btoa(`${simulator.apiKey}:`)}` }
  * })
  * ```
+ *
+ * @category constructors
+ * @since 0.1.0
  */
 export const startSimulator = async (
   options: SimulatorOptions & ServerOptions = {}

@@ -24,6 +24,8 @@ import * as Store from "./internal/store.ts"
 import * as Writer from "./internal/writer.ts"
 
 /**
+ * Where the file is, and what its tokens are sealed with.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -17,6 +17,8 @@ import * as Leases from "./Leases.ts"
 import * as OwnedTokens from "./OwnedTokens.ts"
 
 /**
+ * How much the store holds.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -13,6 +13,8 @@ import { defaultTimeout, type RedisDriver } from "./RedisDriver.ts"
 import { failureOf, type RedisFailure, timedOut } from "./RedisFailure.ts"
 
 /**
+ * A driver over Effect's own `Redis` service: one server, no cluster.
+ *
  * @param timeout milliseconds that an answer is waited for
  * @category constructors
  * @since 0.1.0

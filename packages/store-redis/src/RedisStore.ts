@@ -43,6 +43,8 @@ export type {
 } from "./internal/ownClient.ts"
 
 /**
+ * Names, limits and seal keys of a store in Redis.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -45,36 +45,48 @@ export type Operation = StoreError["operation"] | "change"
 export type FaultPlan = (operation: Operation, count: number) => Fault | undefined
 
 /**
+ * It is not done, and fails.
+ *
  * @category faults
  * @since 0.1.0
  */
 export const fail: Fault = { _tag: "Fail" }
 
 /**
+ * It is done, but the answer is lost: it fails.
+ *
  * @category faults
  * @since 0.1.0
  */
 export const lose: Fault = { _tag: "Lose" }
 
 /**
+ * It never ends.
+ *
  * @category faults
  * @since 0.1.0
  */
 export const hang: Fault = { _tag: "Hang" }
 
 /**
+ * `get` gives a record of another key.
+ *
  * @category faults
  * @since 0.1.0
  */
 export const corrupt: Fault = { _tag: "Corrupt" }
 
 /**
+ * `put` says that it stored and did not; a `change` is not told to a listener.
+ *
  * @category faults
  * @since 0.1.0
  */
 export const drop: Fault = { _tag: "Drop" }
 
 /**
+ * It is done so many milliseconds later.
+ *
  * @category faults
  * @since 0.1.0
  */

@@ -46,6 +46,8 @@ export type StoreSuiteOptions = SuiteSettings &
   (StoreBackend | { readonly backend: Effect.Effect<StoreBackend, Error, Scope.Scope> })
 
 /**
+ * What a store offers beside the protocol, and by which clock it is tried.
+ *
  * @category models
  * @since 0.1.0
  */

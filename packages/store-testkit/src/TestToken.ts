@@ -12,6 +12,8 @@ import type { StoredToken } from "@onbehalf/core/TokenStore"
 import * as Redacted from "effect/Redacted"
 
 /**
+ * What a made-up key differs in from the usual one.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -54,6 +56,8 @@ const grantOf = (options: TestKeyOptions): Grant => {
 }
 
 /**
+ * What a made-up token differs in from the usual one.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -17,6 +17,8 @@ import type { Ability, StoreBackend } from "./StoreBackend.ts"
 import { testKey, type TestKeyOptions, testToken, type TestTokenOptions } from "./TestToken.ts"
 
 /**
+ * What a case of the suite works with: processes, keys, tokens and time.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -1,0 +1,169 @@
+import { assert, describe, it } from "@effect/vitest"
+import { execFileSync, spawnSync } from "node:child_process"
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { parse } from "yaml"
+import { root } from "../support/process.ts"
+
+const text = (path: string): string => readFileSync(join(root, path), "utf8")
+const pnpm = join(root, "node_modules/.bin/pnpm")
+
+/** Licences that ask for nothing but their own text. MPL and LGPL are for tools, which go nowhere. */
+const permissive = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "CC0-1.0",
+  "CC-BY-3.0",
+  "CC-BY-4.0",
+  "ISC",
+  "MIT",
+  "MIT-0",
+  "Python-2.0",
+  "Unlicense",
+  "Zlib"
+])
+const forTools = new Set([...permissive, "LGPL-3.0-or-later", "MPL-2.0", "WTFPL"])
+
+/** Whether one of the licences that may be chosen, or all that hold together, are in a set. */
+const within = (expression: string, allowed: ReadonlySet<string>): boolean =>
+  expression
+    .replaceAll(/[()]/g, "")
+    .split(" OR ")
+    .some((choice) => choice.split(" AND ").every((one) => allowed.has(one.trim())))
+
+/** The test kit brings vitest, a tool of whoever writes a store. */
+const library = ["core", "express", "simulator", "store-file", "store-memory", "store-redis"]
+
+const licences = (...args: ReadonlyArray<string>) => {
+  const output = execFileSync(pnpm, ["licenses", "list", "--recursive", "--json", ...args], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 30_000,
+    maxBuffer: 64 * 1024 * 1024
+  })
+  const found = JSON.parse(output) as Record<string, ReadonlyArray<{ readonly name: string }>>
+  return Object.entries(found).map(([licence, all]) => ({
+    licence,
+    names: all.map(({ name }) => name)
+  }))
+}
+
+describe("licences", () => {
+  it("of what strangers get with our packages", () => {
+    const found = licences("--prod", ...library.map((name) => `--filter=@onbehalf/${name}`))
+    assert.isNotEmpty(found)
+    assert.deepStrictEqual(
+      found.filter(({ licence }) => !within(licence, permissive)),
+      []
+    )
+  })
+
+  it("of the tools", () => {
+    const found = licences()
+    assert.isAbove(found.flatMap(({ names }) => names).length, 200)
+    assert.deepStrictEqual(
+      found.filter(({ licence }) => !within(licence, forTools)),
+      []
+    )
+  })
+
+  it("a choice needs one that is allowed, a combination all", () => {
+    assert.isTrue(within("(MIT OR GPL-3.0)", permissive))
+    assert.isFalse(within("MIT AND GPL-3.0", permissive))
+    assert.isFalse(within("Unknown", permissive))
+  })
+})
+
+describe("the lockfile", () => {
+  const { packages } = parse(text("pnpm-lock.yaml")) as {
+    packages: Record<string, { readonly resolution: Readonly<Record<string, string>> }>
+  }
+
+  it("has every package from the registry, by its hash", () => {
+    assert.isAbove(Object.keys(packages).length, 200)
+    for (const [name, { resolution }] of Object.entries(packages)) {
+      assert.deepStrictEqual(Object.keys(resolution), ["integrity"], name)
+      assert.match(resolution["integrity"] ?? "", /^sha512-/, name)
+    }
+  })
+
+  it("names no registry, and only the two that must run a script at install", () => {
+    assert.notMatch(text("pnpm-lock.yaml"), /https?:\/\//)
+    const settings = parse(text("pnpm-workspace.yaml")) as { allowBuilds: Record<string, boolean> }
+    const allowed = Object.entries(settings.allowBuilds).filter(([, may]) => may)
+    assert.deepStrictEqual(
+      allowed.map(([name]) => name),
+      ["node", "pnpm"]
+    )
+  })
+
+  it("is the only one", () => {
+    for (const other of ["package-lock.json", "yarn.lock", "bun.lock"]) {
+      assert.isFalse(existsSync(join(root, other)), other)
+    }
+  })
+})
+
+interface Workflow {
+  readonly permissions: unknown
+  readonly jobs: Record<
+    string,
+    {
+      readonly permissions: unknown
+      readonly steps: ReadonlyArray<{ readonly uses?: string; readonly run?: string }>
+    }
+  >
+}
+
+describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
+  const workflow = parse(text(path)) as Workflow
+
+  it("pins every action to a commit, and says which version that is", () => {
+    const used = [...text(path).matchAll(/uses: (.+)$/gm)].map(([, what]) => what)
+    assert.isNotEmpty(used)
+    for (const one of used)
+      assert.match(one ?? "", /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+
+  it("has no long-lived secret, and each job says what it may do", () => {
+    assert.notMatch(text(path), /secrets\.|NPM_TOKEN|NODE_AUTH_TOKEN/)
+    assert.deepStrictEqual(workflow.permissions, {})
+    for (const [name, job] of Object.entries(workflow.jobs)) assert.isObject(job.permissions, name)
+  })
+
+  it("runs scripts that exist", () => {
+    const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> }
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
+    const named = steps.flatMap(({ run }) => [
+      ...(run ?? "").matchAll(/(?:npm|pnpm) (test|release\S*)/g)
+    ])
+    assert.isNotEmpty(named)
+    for (const [, name = ""] of named) assert.property(scripts, name)
+  })
+})
+
+/** What the registry knows against our dependencies: nothing where it cannot be asked. */
+const audit = (): { readonly level: string; readonly names: ReadonlyArray<string> } | undefined => {
+  const asked = spawnSync(pnpm, ["audit", "--json"], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 30_000
+  })
+  if (!asked.stdout.trimStart().startsWith("{")) return undefined
+  const { advisories = {} } = JSON.parse(asked.stdout) as {
+    advisories?: Record<string, { readonly severity: string; readonly module_name: string }>
+  }
+  const grave = Object.values(advisories).filter(({ severity }) => /high|critical/.test(severity))
+  return { level: "high", names: grave.map(({ module_name }) => module_name) }
+}
+
+describe("known weaknesses of what we depend on", () => {
+  const answer = audit()
+  const why = answer === undefined ? ": this registry cannot be asked" : ""
+  it.skipIf(answer === undefined)(`none that is high or critical${why}`, () => {
+    assert.deepStrictEqual(answer?.names, [])
+  })
+})

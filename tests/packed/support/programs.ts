@@ -1,0 +1,132 @@
+/** What strangers do with our packages: the files of their projects. */
+import { join } from "node:path"
+import { type Packed } from "../../../release/pack.ts"
+import { entries, published } from "../../api/report.ts"
+import { codeBlocks } from "../../support/codeBlocks.ts"
+import { root } from "../../support/process.ts"
+
+/** Everything that can be imported; the test kit's index only inside vitest. */
+const specifiers = published
+  .flatMap((one) => [...entries(one).keys()].map((name) => join(one.name, name)))
+  .filter((name) => !name.startsWith("@onbehalf/store-testkit"))
+
+const block = (page: string, holds: string): string => {
+  const found = codeBlocks(join(root, page)).find(
+    ({ code, language }) => language === "ts" && code.includes(holds)
+  )
+  if (found === undefined) throw new Error(`${page} shows no ${holds}`)
+  return found.code
+}
+
+const tsconfig = (module: "nodenext" | "bundler"): string =>
+  JSON.stringify({
+    compilerOptions: {
+      target: "es2024",
+      lib: ["es2024", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+      module: module === "nodenext" ? "nodenext" : "esnext",
+      moduleResolution: module,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ["node"]
+    },
+    include: ["*.ts"]
+  })
+
+/** Starts the app that a module holds, on a simulator, and asks for a merchant's mandates as a browser would. */
+const tryApp = (load: string): string => `
+import { startSimulator } from "@onbehalf/simulator"
+const simulator = await startSimulator()
+process.env.NUAPAY_API_KEY = simulator.apiKey
+process.env.NUAPAY_BASE_URL = simulator.url
+const { app, merchants, nuapay } = ${load}
+merchants.set("s1", simulator.merchants[0].id)
+const server = app.listen(0, async () => {
+  const url = "http://127.0.0.1:" + server.address().port + "/payments/mandates"
+  const nobody = await fetch(url)
+  const answer = await fetch(url, { headers: { cookie: "session=s1" } })
+  const { data } = await answer.json()
+  const own = data.length > 0 && data.every((one) => one.organisationId === simulator.merchants[0].id)
+  console.log(nobody.status, answer.status, own)
+  server.closeAllConnections()
+  server.close()
+  await nuapay.close()
+  await simulator.close()
+})
+`
+
+/** The same app as those write it who have no modules. */
+const commonJs = `
+const express = require("express")
+const { errorHandler, onBehalf } = require("@onbehalf/express")
+const { memoryStore } = require("@onbehalf/store-memory")
+const merchants = new Map()
+const nuapay = onBehalf({
+  organisation: (req) => merchants.get((req.headers.cookie || "").replace("session=", "")),
+  scopes: ["admin"],
+  store: memoryStore()
+})
+const app = express()
+app.use("/payments", nuapay)
+app.get("/payments/mandates", (req, res, next) => {
+  req.onBehalf.fetch("/mandates").then((answer) => answer.json()).then((body) => res.json(body)).catch(next)
+})
+app.use(errorHandler)
+module.exports = { app, merchants, nuapay }
+`
+
+/** Says which modules have no values. */
+const say = `console.log(all.flatMap(([name, one]) => (Object.keys(one).length > 0 ? [] : [name])).join())\n`
+const names = JSON.stringify(specifiers)
+const importAll = `const all = await Promise.all(${names}.map(async (name) => [name, await import(name)]))\n${say}`
+const requireAll = `const all = ${names}.map((name) => [name, require(name)])\n${say}`
+
+/** The modules that are types alone. */
+export const typesOnly = [
+  "@onbehalf/express/request",
+  "@onbehalf/core/BrokerEvent",
+  "@onbehalf/core/Explanation",
+  "@onbehalf/core/Health",
+  "@onbehalf/core/PromiseTokenBroker",
+  "@onbehalf/core/Revocation",
+  "@onbehalf/core/TokenSource"
+]
+
+export const files: Readonly<Record<string, string>> = {
+  "tsconfig.nodenext.json": tsconfig("nodenext"),
+  "tsconfig.bundler.json": tsconfig("bundler"),
+  "app.ts": `${block("apps/express/README.md", "onBehalf(")}\nexport { app, merchants, nuapay }\n`,
+  "broker.ts": block("packages/core/README.md", "createTokenBroker"),
+  "effect.ts": block("README.md", "Effect.runPromise"),
+  "surface.ts": `import "@onbehalf/store-testkit"\n${specifiers
+    .map((name, index) => `import * as m${index} from "${name}"`)
+    .join("\n")}\nexport const all = [${specifiers.map((_, index) => `m${index}`).join()}]\n`,
+  "tryApp.js": tryApp('await import("./app.ts")'),
+  "app.cjs": commonJs,
+  "tryCommonJs.js": tryApp('(await import("./app.cjs")).default'),
+  "importAll.js": importAll,
+  "requireAll.cjs": requireAll
+}
+
+/** What the files above need, with a version of Express and of its types. */
+export const dependencies = (
+  packed: ReadonlyArray<Pick<Packed, "name"> & { readonly from: string }>,
+  express: string,
+  manager: "npm" | "pnpm"
+): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(packed.map(({ from, name }) => [name, from])),
+  "@types/express": express.startsWith("4") ? "^4.17.21" : "^5.0.0",
+  "@types/node": "^24.0.0",
+  effect: "~4.1.0",
+  express,
+  typescript: "7.0.2",
+  vitest: "^5.1.1",
+  ...(manager === "pnpm" && {
+    "@opentelemetry/api": "^1.9.0",
+    ioredis: "^6.0.0",
+    redis: "^6.3.1",
+    vite: "^8.0.0"
+  })
+})
