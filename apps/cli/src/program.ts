@@ -9,6 +9,7 @@ import { onbehalf } from "./command.ts"
 import { describeFailure } from "./failure.ts"
 import { presenter } from "./output/presenter.ts"
 import { say } from "./output/say.ts"
+import * as Secrets from "./output/secrets.ts"
 
 /** Runs the arguments that `Stdio` has. */
 export const program = (version: string) =>
@@ -17,7 +18,7 @@ export const program = (version: string) =>
       const line = describeFailure(cause)
       return line === undefined ? Effect.void : say(line)
     }),
-    Effect.provide(output)
+    Effect.provide(output.pipe(Layer.provideMerge(Secrets.layer)))
   )
 
 /** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */
