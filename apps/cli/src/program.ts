@@ -9,11 +9,18 @@ import { onbehalf } from "./command.ts"
 import { describeFailure } from "./failure.ts"
 import { presenter } from "./output/presenter.ts"
 import { say } from "./output/say.ts"
+import { hasSecretArgument, secretArgument } from "./secretArguments.ts"
+import { UsageError } from "./UsageError.ts"
 import * as Secrets from "./output/secrets.ts"
 
 /** Runs the arguments that `Stdio` has. */
 export const program = (version: string) =>
-  Command.run(onbehalf, { version }).pipe(
+  hasSecretArgument.pipe(
+    Effect.flatMap((has) =>
+      has
+        ? Effect.fail(new UsageError({ message: `the command line ${secretArgument}` }))
+        : Command.run(onbehalf, { version })
+    ),
     Effect.tapCause((cause) => {
       const line = describeFailure(cause)
       return line === undefined ? Effect.void : say(line)

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Secrets } from "../output/secrets.ts"
+import { hasSecretArgument, secretArgument } from "../secretArguments.ts"
 import { invalidSetting } from "./problem.ts"
 import { readSecretFile } from "./secretFile.ts"
 
@@ -26,7 +27,13 @@ export interface ApiKeySources {
 export const apiKeyFrom = (
   sources: ApiKeySources
 ): Effect.Effect<ApiKey, TokenError, FileSystem.FileSystem | Stdio.Stdio | Secrets> =>
-  Effect.tap(find(sources), ({ key }) => Effect.map(Secrets, (secrets) => secrets.add(key)))
+  Effect.tap(find(sources), ({ key }) =>
+    Effect.gen(function* () {
+      const secrets = yield* Secrets
+      secrets.add(key)
+      if (yield* hasSecretArgument) return yield* invalidSetting("The command line", secretArgument)
+    })
+  )
 
 const find = ({
   environment,
