@@ -31,6 +31,9 @@ const notice = ([name, folder]: readonly [string, string]): string => {
     readonly version: string
   }
   const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
-  if (file === undefined) throw new Error(`${name} has no licence file`)
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`
+  const text =
+    file === undefined
+      ? "The package carries no text of its licence."
+      : readFileSync(join(folder, file), "utf8").trim()
+  return `${name} ${version} (${license})\n\n${text}\n`
 }

@@ -46,18 +46,36 @@ export const gatekeeper = Gatekeeper.layer().pipe(
   Layer.provideMerge(Trace.layer)
 )
 
+/** Loaded by those alone who ask for it. */
+const redisStore = Effect.fnUntraced(function* (
+  url: string | undefined,
+  sealKey: Redacted.Redacted | undefined
+) {
+  if (url === undefined) {
+    return yield* invalidSetting(
+      "redis_url (REDIS_URL)",
+      "is missing: name the server that keeps the tokens"
+    )
+  }
+  const { fromUrl } = yield* Effect.promise(() => import("@onbehalf/store-redis/RedisStore"))
+  return fromUrl({ url: Redacted.make(url), sealKey })
+})
+
 /** Where tokens are kept between two runs. */
 const configuredStore = Layer.unwrap(
   Effect.gen(function* () {
     const { provider, value } = yield* Configuration.Configuration
     const kind = value("store") ?? "file"
     if (kind === "memory") return MemoryStore.layer()
-    if (kind !== "file") {
-      return yield* invalidSetting("store (ONBEHALF_STORE)", "must be file or memory")
+    if (kind !== "file" && kind !== "redis") {
+      return yield* invalidSetting("store (ONBEHALF_STORE)", "must be file, memory or redis")
     }
-    return FileStore.layer({ sealKey: yield* sealKey, directory: value("store_directory") }).pipe(
-      Layer.provide(ConfigProvider.layer(provider))
-    )
+    const key = yield* sealKey
+    const made =
+      kind === "file"
+        ? FileStore.layer({ sealKey: key, directory: value("store_directory") })
+        : yield* redisStore(value("redis_url"), key)
+    return Layer.provide(made, ConfigProvider.layer(provider))
   })
 )
 
