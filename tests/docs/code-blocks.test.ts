@@ -71,6 +71,7 @@ const runShell = async (block: CodeBlock): Promise<void> => {
     settings: {
       ...settings(),
       ONBEHALF_ROOT: root,
+      HOME: world.folder ?? "",
       PATH: [join(root, "tests/docs/bin"), dirname(process.execPath), process.env["PATH"]].join(":")
     },
     stdin: `${world.simulator?.apiKey}\n`

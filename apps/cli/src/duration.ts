@@ -15,3 +15,20 @@ export const parseDuration = (text: string): Option.Option<number> => {
   const unit = match[2] === "" ? "s" : (match[2] ?? "")
   return isUnit(unit) ? Option.some(Number(match[1]) * seconds[unit]) : Option.none()
 }
+
+/** The largest two units: `59s`, `9m 30s`, `23h 59m`, `6d 23h`. */
+export const formatDuration = (total: number): string => {
+  const parts = [
+    [Math.floor(total / seconds.d), "d"],
+    [Math.floor(total / seconds.h) % 24, "h"],
+    [Math.floor(total / seconds.m) % 60, "m"],
+    [Math.floor(total) % 60, "s"]
+  ] as const
+  const first = parts.findIndex(([count]) => count > 0)
+  if (first === -1) return "0s"
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(" ")
+}

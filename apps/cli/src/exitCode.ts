@@ -3,6 +3,8 @@ import { TokenError, type TokenErrorReason } from "@onbehalf/core/TokenError"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
 import * as Exit from "effect/Exit"
+import { Ended } from "./Ended.ts"
+import { NotFound } from "./NotFound.ts"
 import { OutputClosed } from "./output/print.ts"
 import { UnsuccessfulAnswer } from "./UnsuccessfulAnswer.ts"
 import { UsageError } from "./UsageError.ts"
@@ -68,8 +70,11 @@ export const ofExit = (exit: Exit.Exit<unknown, unknown>): number => {
   return ofError(Cause.squash(exit.cause))
 }
 
-const ofError = (error: unknown): number => {
+/** For an error, wherever it is met. */
+export const ofError = (error: unknown): number => {
   if (error instanceof TokenError) return byReason[error.reason._tag]
+  if (error instanceof NotFound) return exitCode.notFound
+  if (error instanceof Ended) return error.code
   if (error instanceof UnsuccessfulAnswer) return ofStatus(error.status)
   if (error instanceof UsageError || CliError.isCliError(error)) return exitCode.usage
   // Whoever reads stdout has had enough (`… | head`): that is no failure.

@@ -1,19 +1,26 @@
 #!/usr/bin/env node
-/** The program `onbehalf`: the only file that touches the process. */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
-import packageJson from "../package.json" with { type: "json" }
-import * as ExitCode from "./exitCode.ts"
-import { program } from "./program.ts"
+/** The program `onbehalf`. What needs nothing is answered before anything is loaded. */
 
-program(packageJson.version).pipe(
-  Effect.provide(Layer.merge(NodeServices.layer, FetchHttpClient.layer)),
-  NodeRuntime.runMain({
-    // Failures have been reported by then, each as one line.
-    disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(ExitCode.ofExit(exit))
-  })
-)
+import { enableCompileCache } from "node:module"
+import process from "node:process"
+import packageJson from "../package.json" with { type: "json" }
+import { topLevelHelp } from "./topLevelHelp.ts"
+
+const args = process.argv.slice(2)
+
+/** On a terminal help has colours, which are not known here. */
+const isPlain = process.stdout.isTTY !== true
+
+const answer = (): string | undefined => {
+  if (args.length !== 1) return undefined
+  if (args[0] === "--version") return `onbehalf v${packageJson.version}\n`
+  return (args[0] === "--help" || args[0] === "-h") && isPlain ? topLevelHelp : undefined
+}
+
+const cheap = answer()
+if (cheap === undefined) {
+  enableCompileCache()
+  await import("./run.ts")
+} else {
+  process.stdout.write(cheap)
+}

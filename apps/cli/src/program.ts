@@ -9,15 +9,23 @@ import { onbehalf } from "./command.ts"
 import { describeFailure } from "./failure.ts"
 import { presenter } from "./output/presenter.ts"
 import { say } from "./output/say.ts"
+import { hasSecretArgument, secretArgument } from "./secretArguments.ts"
+import { UsageError } from "./UsageError.ts"
+import * as Secrets from "./output/secrets.ts"
 
 /** Runs the arguments that `Stdio` has. */
 export const program = (version: string) =>
-  Command.run(onbehalf, { version }).pipe(
+  hasSecretArgument.pipe(
+    Effect.flatMap((has) =>
+      has
+        ? Effect.fail(new UsageError({ message: `the command line ${secretArgument}` }))
+        : Command.run(onbehalf, { version })
+    ),
     Effect.tapCause((cause) => {
       const line = describeFailure(cause)
       return line === undefined ? Effect.void : say(line)
     }),
-    Effect.provide(output)
+    Effect.provide(output.pipe(Layer.provideMerge(Secrets.layer)))
   )
 
 /** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */

@@ -1,32 +1,89 @@
-/** What commands work with, made from the settings. A command takes the least that it needs. */
+/** What commands work with, made from the configuration. A command takes the least that it needs. */
 import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as Partner from "@onbehalf/core/Partner"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import * as FileStore from "@onbehalf/store-file"
 import * as MemoryStore from "@onbehalf/store-memory"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { BaseUrl, Environment } from "./settings.ts"
+import * as Redacted from "effect/Redacted"
+import { createHash } from "node:crypto"
+import * as Configuration from "./configuration/Configuration.ts"
+import { invalidSetting } from "./configuration/problem.ts"
+import { sealKey } from "./configuration/sealKey.ts"
+import * as Trace from "./output/trace.ts"
 
-/** The partner account: flags before environment. */
-const partner = Layer.effect(
+/** The settings of this run. */
+export const configuration = Configuration.layer
+
+/**
+ * Tokens are kept under the account's name. Whoever names none may change the key between two runs: then the
+ * key makes the name, so that nobody gets what was fetched with another's.
+ */
+const accountOf = (apiKey: Redacted.Redacted): string =>
+  `key-${createHash("sha256")
+    .update(`onbehalf account ${Redacted.value(apiKey)}`)
+    .digest("hex")
+    .slice(0, 16)}`
+
+/** The partner account. */
+export const partner = Layer.effect(
   Partner.Partner,
   Effect.gen(function* () {
+    const { apiKey, provider, value } = yield* Configuration.Configuration
+    const { key } = yield* apiKey
     return yield* Partner.makeWithEnvironment({
-      environment: Option.getOrUndefined(yield* Environment),
-      baseUrl: Option.getOrUndefined(yield* BaseUrl)
-    })
+      apiKey: key,
+      account: value("account") ?? accountOf(key)
+    }).pipe(Effect.provideService(ConfigProvider.ConfigProvider, provider))
+  })
+).pipe(Layer.provideMerge(configuration))
+
+/** The remote API. */
+export const gatekeeper = Gatekeeper.layer().pipe(
+  Layer.provideMerge(partner),
+  Layer.provideMerge(Trace.layer)
+)
+
+/** Loaded by those alone who ask for it. */
+const redisStore = Effect.fnUntraced(function* (
+  url: string | undefined,
+  sealKey: Redacted.Redacted | undefined
+) {
+  if (url === undefined) {
+    return yield* invalidSetting(
+      "redis_url (REDIS_URL)",
+      "is missing: name the server that keeps the tokens"
+    )
+  }
+  const { fromUrl } = yield* Effect.promise(() => import("@onbehalf/store-redis"))
+  return fromUrl({ url: Redacted.make(url), sealKey })
+})
+
+/** Where tokens are kept between two runs. */
+const configuredStore = Layer.unwrap(
+  Effect.gen(function* () {
+    const { provider, value } = yield* Configuration.Configuration
+    const kind = value("store") ?? "file"
+    if (kind === "memory") return MemoryStore.layer()
+    if (kind !== "file" && kind !== "redis") {
+      return yield* invalidSetting("store (ONBEHALF_STORE)", "must be file, memory or redis")
+    }
+    const key = yield* sealKey
+    const made =
+      kind === "file"
+        ? FileStore.layer({ sealKey: key, directory: value("store_directory") })
+        : yield* redisStore(value("redis_url"), key)
+    return Layer.provide(made, ConfigProvider.layer(provider))
   })
 )
 
-/** The remote API. */
-export const gatekeeper = Gatekeeper.layer().pipe(Layer.provideMerge(partner))
+/** The store alone, for what needs no API key. */
+export const store = configuredStore.pipe(Layer.provideMerge(configuration))
 
-/**
- * Tokens for calls on behalf of a merchant. They are for this one process, so they are asked to live just
- * long enough for a call and its repetition.
- */
-export const broker = TokenBroker.layer({ expiresIn: 60 }).pipe(
-  Layer.provide(MemoryStore.layer()),
+/** Tokens for merchants, shared with every other run of this user. */
+export const broker = TokenBroker.layer().pipe(
+  Layer.provideMerge(configuredStore),
   Layer.provideMerge(gatekeeper)
 )

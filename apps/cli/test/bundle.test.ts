@@ -1,6 +1,6 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { cp, mkdtemp, rm, stat } from "node:fs/promises"
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -17,14 +17,16 @@ let apart = ""
 beforeAll(async () => {
   // Far from any node_modules: what it needs must be in it.
   apart = await mkdtemp(join(tmpdir(), "onbehalf-"))
-  await cp(bundle, join(apart, "onbehalf.mjs"))
+  await cp(join(folder, "dist"), apart, { recursive: true })
+  // What a package says of its files, without the package.
+  await writeFile(join(apart, "package.json"), '{ "type": "module" }')
 })
 
 afterAll(() => rm(apart, { recursive: true }))
 
 describe("the bundle", () => {
   it("is a program that stands alone", async () => {
-    const entry = join(apart, "onbehalf.mjs")
+    const entry = join(apart, "onbehalf.js")
     const help = await world.run(["--help"], { entry })
     assertSilent(help)
     assert.include(help.stdout, "SUBCOMMANDS")
@@ -38,6 +40,30 @@ describe("the bundle", () => {
     assertSilent(called)
     const refused = await world.run(["token", "get", world.merchant, "--scope", ""], { entry })
     assertFailed(refused, 2, /scopes must be/)
+  })
+
+  it("is less than a megabyte, and the licences lie beside it", async () => {
+    const files = await readdir(join(folder, "dist"))
+    assert.deepStrictEqual(files.sort(), ["THIRD-PARTY-LICENSES.txt", "onbehalf.js", "program.js"])
+    const sizes = await Promise.all(files.map((file) => stat(join(folder, "dist", file))))
+    assert.isBelow(
+      sizes.reduce((sum, { size }) => sum + size, 0),
+      1_000_000
+    )
+    const licences = await readFile(join(folder, "dist", "THIRD-PARTY-LICENSES.txt"), "utf8")
+    for (const name of ["effect", "@effect/platform-node", "cliui", "smol-toml"]) {
+      assert.match(licences, new RegExp(`^${name} [0-9.]+ \\(\\w+`, "m"))
+    }
+  })
+
+  it("answers at once what the whole program would answer", async () => {
+    const program = join(folder, "dist", "program.js")
+    for (const args of [["--help"], ["-h"], ["--version"]]) {
+      const quick = await world.run(args)
+      const whole = await world.run(args, { entry: program })
+      assert.strictEqual(quick.stdout, whole.stdout)
+      assertSilent(quick)
+    }
   })
 
   it("may be executed, and says with what", async () => {

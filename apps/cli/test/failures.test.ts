@@ -68,10 +68,20 @@ describe("usage", () => {
     }
   })
 
-  it("does not give the API key back that was typed where an id belongs", async () => {
-    const id = await world.run(["token", "get", apiKey, "--scope", "admin"])
-    assertFailed(id, 5, /organisation <NUAPAY_API_KEY>/)
-    assertFailed(await world.run(["token", apiKey]), 2, /"<NUAPAY_API_KEY>"/)
+  it("goes no further with an API key that was typed where an id belongs", async () => {
+    for (const args of [
+      ["token", "get", apiKey, "--scope", "admin"],
+      ["token", apiKey],
+      [apiKey]
+    ]) {
+      assertFailed(await world.run(args), 2, /the command line holds a secret/)
+    }
+    const later = await world.run(["organisations", "get", apiKey, "--api-key-stdin"], {
+      env: { NUAPAY_API_KEY: "" },
+      input: apiKey
+    })
+    assertFailed(later, 3, /command line .*holds a secret/)
+    assert.deepStrictEqual(world.simulator.requests, [])
   })
 
   it("shows help on stderr when a subcommand is missing", async () => {

@@ -40,7 +40,7 @@ const onTerminal = Effect.fnUntraced(function* (args: ReadonlyArray<string>, col
     ConfigProvider.layer(
       ConfigProvider.fromEnvRecord({
         NUAPAY_API_KEY: apiKey,
-        NUAPAY_BASE_URL: world.simulator.url
+        ...world.env
       })
     )
   ).pipe(

@@ -1,5 +1,5 @@
 /** `onbehalf seal-key`: keys that seal stored tokens. */
-import { newKey } from "@onbehalf/core/TokenSeal"
+import * as TokenSeal from "@onbehalf/core/TokenSeal"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -7,33 +7,30 @@ import * as Stdio from "effect/Stdio"
 import { print } from "../output/print.ts"
 import { say } from "../output/say.ts"
 
-const make = Command.make(
+const create = Command.make(
   "new",
   {},
   Effect.fnUntraced(function* () {
     const stdio = yield* Stdio.Stdio
     if (yield* stdio.stdoutIsTerminal) {
-      yield* say(
-        "this is a secret: whoever has it reads every stored token. Keep it where the API key is kept, as ONBEHALF_SEAL_KEY"
-      )
+      yield* say("this is a secret: it opens the tokens of every store that it seals")
     }
-    yield* print(`${Redacted.value(yield* newKey)}\n`)
+    yield* print(`${Redacted.value(yield* TokenSeal.newKey)}\n`)
   })
 ).pipe(
   Command.withDescription(
-    "Make a new key for ONBEHALF_SEAL_KEY, 32 random bytes in base64. It goes to stdout and is a secret: it opens every token that a store keeps. The key before it goes into ONBEHALF_SEAL_KEYS_OLD, or what it sealed is fetched anew"
+    "Make a new key for ONBEHALF_SEAL_KEY: 32 random bytes in base64, on stdout. The key before it goes into ONBEHALF_SEAL_KEYS_OLD, or what it sealed is fetched anew"
   ),
   Command.withExamples([
     {
-      command: "onbehalf seal-key new | secret-tool store --label onbehalf onbehalf seal-key",
-      description: "Into a keyring, without showing it"
-    },
-    { command: "(umask 077; onbehalf seal-key new > seal-key)", description: "Into a file" }
+      command: "(umask 077 && onbehalf seal-key new > seal-key)",
+      description: "Into a file that only you can read"
+    }
   ])
 )
 
 /** `onbehalf seal-key`. */
 export const sealKey = Command.make("seal-key").pipe(
-  Command.withDescription("Keys that seal the tokens which a store keeps outside the process"),
-  Command.withSubcommands([make])
+  Command.withDescription("Keys that seal tokens at rest"),
+  Command.withSubcommands([create])
 )

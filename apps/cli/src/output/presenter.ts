@@ -2,30 +2,24 @@
 import type * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Effect from "effect/Effect"
-import * as Stdio from "effect/Stdio"
-import * as Stream from "effect/Stream"
-import { say } from "./say.ts"
+import type * as Stdio from "effect/Stdio"
+import { say, sayRaw } from "./say.ts"
+import type { Secrets } from "./secrets.ts"
 
 /** In place of effect's own, which puts help on stdout when an argument is wrong. */
-export const presenter: Effect.Effect<CliOutput.Presenter, never, Stdio.Stdio> = Effect.map(
-  Stdio.Stdio,
-  (stdio): CliOutput.Presenter => ({
+export const presenter: Effect.Effect<CliOutput.Presenter, never, Stdio.Stdio | Secrets> =
+  Effect.map(Effect.context<Stdio.Stdio | Secrets>(), (context): CliOutput.Presenter => ({
     present: (event) => {
       if (event._tag === "InvalidInvocation") {
         const command = event.commandPath.join(" ")
-        return say(`${describe(event.errors)} See: ${command} --help`).pipe(
-          Effect.provideService(Stdio.Stdio, stdio)
-        )
+        return say(`${describe(event.errors)} See: ${command} --help`).pipe(Effect.provide(context))
       }
       // Asked for nothing: what is missing is a subcommand.
       return event._tag === "Help" && event.reason === "Implicit"
-        ? Effect.ignore(
-            Stream.run(Stream.make(`${plain.formatHelpDoc(event.helpDoc)}\n`), stdio.stderr())
-          )
+        ? Effect.provide(sayRaw(`${plain.formatHelpDoc(event.helpDoc)}\n`), context)
         : CliOutput.defaultPresenter.present(event)
     }
-  })
-)
+  }))
 
 const plain = CliOutput.defaultFormatter({ colors: false })
 

@@ -9,6 +9,8 @@ export interface TableColumn<Row> {
   readonly cell: (row: Row) => string | undefined
   /** Its text is wrapped where the table is too wide for the terminal; one column of a table at most. */
   readonly shrinks?: boolean
+  /** Cells that it takes at least: where rows come one by one, later ones must fit too. */
+  readonly atLeast?: number
 }
 
 /** Renders rows with their newlines. */
@@ -25,7 +27,7 @@ export const makeTable = <Row>(
   columns: ReadonlyArray<TableColumn<Row>>,
   available: number
 ): RenderRows<Row> => {
-  const widths = columns.map(() => 0)
+  const widths = columns.map(({ atLeast = 0 }) => atLeast)
   let headed = false
   return (rows) => {
     const texts = rows.map((row) => columns.map((column) => printable(column.cell(row) ?? "")))

@@ -24,7 +24,8 @@ export interface RunOptions {
 /** Loading the program takes most of a run: what V8 compiled is kept. */
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url))
 
-const program = fileURLToPath(new URL("../../dist/onbehalf.js", import.meta.url))
+/** The bundle. */
+export const program = fileURLToPath(new URL("../../dist/onbehalf.js", import.meta.url))
 
 /** Starts the real program, with the Node that runs the tests and nothing of their environment. */
 export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => {
@@ -69,4 +70,36 @@ export const assertFailed = (ended: Ended, code: number, saying: RegExp): void =
 export const assertSilent = (ended: Ended): void => {
   assert.strictEqual(ended.stderr, "")
   assert.strictEqual(ended.code, 0)
+}
+
+/** The program on a terminal of 70 columns, in a process of its own. What is typed is typed once `when` was seen. */
+export const onTerminal = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  keys: { readonly typed: string; readonly when: string } = { typed: "", when: "" }
+): Promise<{ readonly code: number | null; readonly output: string }> => {
+  const script = fileURLToPath(new URL("terminal.py", import.meta.url))
+  const child = spawn(
+    "python3",
+    [script, keys.typed, keys.when, process.execPath, program, ...args],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        TERM: "xterm",
+        NODE_COMPILE_CACHE: compileCache,
+        NUAPAY_API_KEY: apiKey,
+        ...env
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 60_000
+    }
+  )
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", resolve)
+  })
+  return Promise.all([text(child.stdout), ended]).then(([output, code]) => ({
+    output: output.replaceAll("\r\n", "\n"),
+    code
+  }))
 }

@@ -1,8 +1,11 @@
 import { startSimulator, type RunningSimulator, type SimulatorControls } from "@onbehalf/simulator"
-import { afterAll, afterEach, assert, beforeAll } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach } from "@effect/vitest"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { apiKey, run, type Ended, type RunOptions } from "./cli.ts"
 
-/** A simulator for the tests of one file; faults and counters are gone after each test. */
+/** A simulator for the tests of one file. Each test has a home folder of its own, and begins without faults and tokens. */
 export const makeWorld = () => {
   let simulator: RunningSimulator | undefined
   const current = (): RunningSimulator => {
@@ -12,11 +15,26 @@ export const makeWorld = () => {
   beforeAll(async () => {
     simulator = await startSimulator({ apiKey })
   })
-  afterEach(() => current().reset())
+  let home = ""
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "onbehalf-home-"))
+  })
+  afterEach(async () => {
+    current().reset()
+    await rm(home, { recursive: true })
+  })
   afterAll(() => simulator?.close())
   return {
     get simulator(): SimulatorControls & { readonly url: string } {
       return current()
+    },
+    /** The home folder of this test. */
+    get home(): string {
+      return home
+    },
+    /** What the program is told of this world. */
+    get env(): Readonly<Record<string, string>> {
+      return { HOME: home, NUAPAY_BASE_URL: current().url }
     },
     /** The id of some merchant. */
     get merchant(): string {
@@ -24,6 +42,9 @@ export const makeWorld = () => {
     },
     /** Runs the program against the simulator. */
     run: (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ended> =>
-      run(args, { ...options, env: { NUAPAY_BASE_URL: current().url, ...options.env } })
+      run(args, {
+        ...options,
+        env: { HOME: home, NUAPAY_BASE_URL: current().url, ...options.env }
+      })
   }
 }

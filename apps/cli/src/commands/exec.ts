@@ -1,0 +1,63 @@
+/** `onbehalf exec`: a program with a token in its environment. */
+import * as Grant from "@onbehalf/core/Grant"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { Ended } from "../Ended.ts"
+import { runChild } from "../host.ts"
+import { say } from "../output/say.ts"
+import * as Services from "../services.ts"
+import { obtain } from "../token/obtain.ts"
+import { UsageError } from "../UsageError.ts"
+import { expiresIn, organisationArgument, scope } from "./flags.ts"
+
+const command = Argument.String("command").pipe(
+  Argument.withDescription("After --: the program and its arguments"),
+  Argument.variadic({ min: 1 })
+)
+
+const env = Flag.String("env").pipe(
+  Flag.withMetavar("<name>"),
+  Flag.filter(
+    (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
+    () => "a name of letters, digits and underscores"
+  ),
+  Flag.withDescription("The variable that holds the token (default NUAPAY_TOKEN)"),
+  Flag.withDefault("NUAPAY_TOKEN")
+)
+
+/** `onbehalf exec`. */
+export const exec = Command.make(
+  "exec",
+  { organisation: organisationArgument, scope, expiresIn, env, command },
+  Effect.fnUntraced(function* (given) {
+    const [program, ...args] = given.command
+    if (program === undefined) {
+      return yield* new UsageError({ message: "name a program after --" })
+    }
+    const grant = yield* Grant.forOrganisation(given.organisation, {
+      scopes: given.scope,
+      expiresIn: given.expiresIn
+    })
+    // The store is closed by the time the program runs: nothing of ours goes on beside it.
+    const { token } = yield* obtain(grant).pipe(Effect.provide(Services.broker))
+    const code = yield* runChild(program, args, { [given.env]: token.reveal() })
+    if (code === 126 || code === 127)
+      yield* say(`${program} did not start, or did not find what to start`)
+    if (code !== 0) return yield* new Ended({ code })
+  })
+).pipe(
+  Command.withDescription(
+    "Run a program with a token for a merchant in its environment. Signals and exit code pass through; the token is not renewed while it runs"
+  ),
+  Command.withExamples([
+    {
+      command: "onbehalf exec <organisation> --scope admin --expires-in 1h -- ./nightly-report.sh"
+    },
+    {
+      command: "onbehalf exec <organisation> --scope admin --env TOKEN -- sh -c 'echo ${#TOKEN}'",
+      description: "In a variable of another name"
+    }
+  ])
+)

@@ -1,0 +1,42 @@
+/** What a check of `onbehalf doctor` came to. */
+import { TokenError } from "@onbehalf/core/TokenError"
+import { exitCode, ofError } from "../exitCode.ts"
+
+/** One line. */
+export interface Finding {
+  readonly check: string
+  readonly status: "ok" | "warning" | "failure"
+  readonly detail: string
+  /** Of the program, where this is a failure. */
+  readonly code: number
+}
+
+/** All is well. */
+export const ok = (check: string, detail: string): Finding => ({
+  check,
+  detail,
+  status: "ok",
+  code: exitCode.ok
+})
+
+/** It works, but look at this. */
+export const warning = (check: string, detail: string): Finding => ({
+  ...ok(check, detail),
+  status: "warning"
+})
+
+/** It cannot work like this. The detail says what to do. */
+export const failure = (check: string, detail: string, code: number): Finding => ({
+  check,
+  detail,
+  status: "failure",
+  code
+})
+
+/** An error says itself what to do. */
+export const failed =
+  (check: string) =>
+  (error: unknown): Finding =>
+    error instanceof TokenError
+      ? failure(check, error.message, ofError(error))
+      : failure(check, "failed in an unexpected way", exitCode.unexpected)

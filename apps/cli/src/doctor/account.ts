@@ -1,0 +1,100 @@
+/** What can be wrong with settings, key, account and store. */
+import { Gatekeeper } from "@onbehalf/core/Gatekeeper"
+import { TokenError } from "@onbehalf/core/TokenError"
+import { Partner } from "@onbehalf/core/Partner"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { Configuration } from "../configuration/Configuration.ts"
+import { exitCode, ofError } from "../exitCode.ts"
+import { environmentVariable } from "../host.ts"
+import * as Services from "../services.ts"
+import { storeFailed } from "../StoreFailed.ts"
+import { type Finding, failed, failure, ok, warning } from "./Finding.ts"
+
+/** Whether the settings can be used. */
+export const configuration = Effect.gen(function* () {
+  const { folder, profile } = yield* Configuration
+  const { environment, origin } = yield* Partner
+  return ok(
+    "configuration",
+    `profile ${profile}, ${environment} at ${origin}, settings in ${folder ?? "the environment only"}`
+  )
+}).pipe(
+  Effect.provide(Services.partner),
+  Effect.catch((error) => Effect.succeed(failed("configuration")(error)))
+)
+
+/** Whether there is an API key, and whether it is kept well. */
+export const apiKey = Effect.gen(function* () {
+  const found = yield* Effect.flatMap(Configuration, (self) => self.apiKey)
+  if (Redacted.value(found.key) === "") {
+    return failure(
+      "api key",
+      "missing: set NUAPAY_API_KEY, or name a file with mode 0600 in api_key_file",
+      exitCode.configuration
+    )
+  }
+  return ok("api key", `from ${found.source}`)
+}).pipe(
+  Effect.provide(Services.configuration),
+  Effect.catch((error) => Effect.succeed(failed("api key")(error)))
+)
+
+/** Whether Nuapay takes the key, from this address. */
+export const account = Effect.gen(function* () {
+  const gatekeeper = yield* Gatekeeper
+  const { totalElements } = yield* gatekeeper.organisations({}, { pageSize: 1 })
+  return ok("account", `the API key is accepted; ${totalElements ?? "some"} organisations`)
+}).pipe(
+  Effect.provide(Services.gatekeeper),
+  Effect.catch((error) => Effect.succeed(explainRefusal(error)))
+)
+
+const explainRefusal = (error: unknown): Finding => {
+  const reason = error instanceof TokenError ? error.reason._tag : ""
+  if (reason === "Forbidden") {
+    return failure(
+      "account",
+      "refused with 403: this machine's address may not be on Nuapay's allow-list, or a client certificate is asked for. Ask Nuapay's support",
+      ofError(error)
+    )
+  }
+  return failed("account")(error)
+}
+
+/** Nothing here sends one. */
+export const clientCertificate = ok(
+  "client certificate",
+  "none is sent: right, unless Nuapay's support has set up mutual TLS for your account"
+)
+
+/** Whether tokens are kept between two runs. */
+export const store = Effect.gen(function* () {
+  const { value } = yield* Configuration
+  if (value("store") === "memory") {
+    return warning("store", "memory: nothing is kept, each run fetches a token of its own")
+  }
+  const entries = yield* Effect.flatMap(TokenStore, (self) =>
+    Effect.mapError(self.entries, storeFailed)
+  )
+  return ok(
+    "store",
+    `${value("store") ?? "file"}, holds ${entries.length === 1 ? "1 token" : `${entries.length} tokens`}; folder and files are yours alone`
+  )
+}).pipe(
+  Effect.provide(Services.store),
+  Effect.catch((error) => Effect.succeed(failed("store")(error)))
+)
+
+/** Where the key is that seals them. */
+export const sealKey = Effect.gen(function* () {
+  const { folder, value } = yield* Configuration
+  const named = value("seal_key_file")
+  if ((environmentVariable("ONBEHALF_SEAL_KEY") ?? "") !== "")
+    return ok("seal key", "from ONBEHALF_SEAL_KEY")
+  return ok("seal key", `from ${named ?? `${folder}/seal-key`}, readable by you alone`)
+}).pipe(
+  Effect.provide(Services.configuration),
+  Effect.catch((error) => Effect.succeed(failed("seal key")(error)))
+)

@@ -1,0 +1,125 @@
+import { assert, describe, it } from "@effect/vitest"
+import { chmod, mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { apiKey, assertFailed, assertSilent, type Ended } from "./support/cli.ts"
+import { makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const noKey = { NUAPAY_API_KEY: "", NUAPAY_BASE_URL: "" }
+
+const file = async (name: string, text: string, mode = 0o600): Promise<string> => {
+  const folder = join(world.home, ".config", "onbehalf")
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, name)
+  await writeFile(path, text)
+  await chmod(path, mode)
+  return path
+}
+
+const config = (text: string): Promise<string> => file("config.toml", text)
+
+interface Shown {
+  readonly setting: string
+  readonly value: string
+  readonly source: string
+}
+
+const show = async (...args: ReadonlyArray<string>): Promise<ReadonlyMap<string, Shown>> => {
+  const ended = await world.run(["config", "show", "--output", "json", ...args])
+  assertSilent(ended)
+  const rows = JSON.parse(ended.stdout) as ReadonlyArray<Shown>
+  return new Map(rows.map((row) => [row.setting, row]))
+}
+
+const list = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  world.run(["organisations", "list", "--page-size", "1", ...args], { env })
+
+describe("config.toml", () => {
+  it("gives what neither flag nor environment says, by profile", async () => {
+    await file("key", `${apiKey}\n`)
+    await config(
+      `profile = "here"\n[profiles.here]\napi_key_file = "key"\nbase_url = "${world.simulator.url}"\n`
+    )
+    assert.strictEqual((await list(noKey)).code, 0)
+  })
+
+  it("comes after the environment, and that after a flag; each is told with its source", async () => {
+    await config('[profiles.default]\nenvironment = "live"\naccount = "shop"\n')
+    const shown = await show("--base-url", "http://127.0.0.1:1")
+    assert.deepInclude(shown.get("environment"), { value: "live", source: "profile default" })
+    assert.deepInclude(shown.get("account"), { value: "shop", source: "profile default" })
+    assert.deepInclude(shown.get("base_url"), {
+      value: "http://127.0.0.1:1",
+      source: "--base-url"
+    })
+    assert.deepInclude((await show()).get("base_url"), { source: "NUAPAY_BASE_URL" })
+    assert.deepInclude((await show("--environment", "sandbox")).get("environment"), {
+      source: "--environment"
+    })
+  })
+
+  it("is chosen from by --profile, by ONBEHALF_PROFILE, or by its own default", async () => {
+    await config('profile = "a"\n[profiles.a]\naccount = "A"\n[profiles.b]\naccount = "B"\n')
+    assert.strictEqual((await show()).get("account")?.value, "A")
+    assert.strictEqual((await show("--profile", "b")).get("account")?.value, "B")
+    const other = await world.run(["config", "show", "--profile", "c"])
+    assertFailed(other, 3, /names no profile of .*"a", "b"/)
+  })
+
+  it.each([
+    ["a mistake in it", 'account = = "5ecretLine"\n', /is not TOML: line 1, column/],
+    ["an unknown key", '[profiles.default]\nenviroment = "live"\n', /unknown key "enviroment"/],
+    ["a secret in it", '[profiles.default]\napi_key = "5ecretLine"\n', /must not hold a secret/],
+    ["a number for a text", "[profiles.default]\naccount = 1\n", /must be a text in quotes/]
+  ])("with %s is refused, and not quoted", async (_, text, saying) => {
+    await config(text)
+    const ended = await world.run(["config", "show"])
+    assertFailed(ended, 3, saying)
+    assert.notInclude(ended.stderr, "5ecretLine")
+  })
+
+  it("that cannot be read is told of", async () => {
+    await mkdir(join(world.home, ".config", "onbehalf", "config.toml"), { recursive: true })
+    assertFailed(await world.run(["config", "show"]), 3, /config\.toml cannot be read/)
+  })
+})
+
+describe("the API key", () => {
+  const refused = (ended: Ended, saying: RegExp) => {
+    assertFailed(ended, 3, saying)
+  }
+
+  it("is read from stdin before all else", async () => {
+    const ended = await world.run(
+      ["organisations", "list", "--page-size", "1", "--api-key-stdin"],
+      {
+        env: { NUAPAY_API_KEY: "wrongKey-5ecret" },
+        input: `${apiKey}\n`
+      }
+    )
+    assert.strictEqual(ended.code, 0, ended.stderr)
+  })
+
+  it("is read from a file that only its owner can read", async () => {
+    const path = await file("key", apiKey, 0o640)
+    const env = { NUAPAY_API_KEY: "", ONBEHALF_API_KEY_FILE: path }
+    refused(await list(env), /open to other users \(mode 640\): chmod 600/)
+    await chmod(path, 0o600)
+    assert.strictEqual((await list(env)).code, 0)
+  })
+
+  it("in a file that is not there, or is none, is told of", async () => {
+    const env = { NUAPAY_API_KEY: "" }
+    refused(
+      await list({ ...env, ONBEHALF_API_KEY_FILE: "/nowhere/key" }),
+      /cannot be read \(NotFound\)/
+    )
+    refused(await list({ ...env, ONBEHALF_API_KEY_FILE: world.home }), /is not a regular file/)
+  })
+
+  it("is shown by its source alone", async () => {
+    const shown = await show()
+    assert.deepInclude(shown.get("api key"), { value: "(set, hidden)", source: "NUAPAY_API_KEY" })
+  })
+})

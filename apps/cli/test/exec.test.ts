@@ -1,0 +1,80 @@
+import { assert, describe, it } from "@effect/vitest"
+import { assertFailed, assertSilent, start } from "./support/cli.ts"
+import { makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const args = (script: string, ...flags: ReadonlyArray<string>) => [
+  "exec",
+  world.merchant,
+  "--scope",
+  "admin",
+  ...flags,
+  "--",
+  "/bin/sh",
+  "-c",
+  script
+]
+
+describe("exec", () => {
+  it("gives a program the token of that merchant, and its own output and input", async () => {
+    const ended = await world.run(args("read line; echo $line; echo $NUAPAY_TOKEN"), {
+      input: "from stdin\n"
+    })
+    assertSilent(ended)
+    const [line, token] = ended.stdout.split("\n")
+    assert.strictEqual(line, "from stdin")
+    const answer = await fetch(`${world.simulator.url}/mandates`, {
+      headers: { authorization: `Bearer ${token}` }
+    })
+    assert.include(await answer.text(), world.merchant)
+  })
+
+  it("in a variable of another name", async () => {
+    const ended = await world.run(args('echo "${#TOKEN} ${NUAPAY_TOKEN-none}"', "--env", "TOKEN"))
+    assert.match(ended.stdout, /^7\d\d\d none\n$/)
+    assertFailed(await world.run(args(":", "--env", "A=B")), 2, /--env/)
+  })
+
+  it("does not hand on our own secrets (invariant 7)", async () => {
+    const ended = await world.run(args("env"), {
+      env: { NUAPAY_STANDBY_API_KEY: "standbyKey-5ecret", LEFT: "alone" }
+    })
+    assert.notMatch(ended.stdout, /API_KEY|5ecret/)
+    assert.include(ended.stdout, "LEFT=alone\n")
+  })
+
+  it("ends as the program ends", async () => {
+    assert.strictEqual((await world.run(args("exit 7"))).code, 7)
+    assert.strictEqual((await world.run(args("kill -KILL $$"))).code, 137)
+    const missing = await world.run([
+      "exec",
+      world.merchant,
+      "--scope",
+      "admin",
+      "--",
+      "nosuchprogram"
+    ])
+    assertFailed(missing, 127, /nosuchprogram did not start/)
+  })
+
+  it("passes signals on", async () => {
+    const { child, ended } = start(
+      args("trap 'echo term; exit 3' TERM; echo ready; while :; do sleep 0.1; done"),
+      { env: world.env }
+    )
+    let output = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString()
+      if (chunk.toString().includes("ready")) child.kill("SIGTERM")
+    })
+    assert.strictEqual(await ended, 3)
+    assert.include(output, "term")
+  })
+
+  it("runs nothing without a token", async () => {
+    world.simulator.addFault({ kind: "status", status: 403 })
+    const ended = await world.run(args("echo ran"))
+    assertFailed(ended, 4, /\[forbidden\]/)
+  })
+})

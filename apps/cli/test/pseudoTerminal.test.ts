@@ -1,0 +1,88 @@
+import { assert, describe, it } from "@effect/vitest"
+import { displayWidth } from "effect/cli/CliOutput"
+import { onTerminal } from "./support/cli.ts"
+import { makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const escape = "\u001B["
+
+const revokeAll = () => ["token", "revoke", world.merchant, "--all"]
+
+const revoked = () => world.simulator.counters["revokeTokensForOrganisation"] ?? 0
+
+describe("on a real terminal", () => {
+  it("a token comes with a warning", async () => {
+    const { code, output } = await onTerminal(
+      ["token", "get", world.merchant, "--scope", "admin"],
+      world.env
+    )
+    assert.match(output, /^onbehalf: this is a secret: .*\n[\w.-]+\n$/)
+    assert.strictEqual(code, 0)
+  })
+
+  it("help has colours, and none with NO_COLOR", async () => {
+    const coloured = await onTerminal(["--help"], world.env)
+    assert.include(coloured.output, escape)
+    const plain = await onTerminal(["--help"], { ...world.env, NO_COLOR: "1" })
+    assert.include(plain.output, "SUBCOMMANDS")
+    assert.notInclude(plain.output, escape)
+  })
+
+  it("a table fits", async () => {
+    const { output } = await onTerminal(["organisations", "list"], world.env)
+    const table = output.split("\n").filter((line) => !line.startsWith("onbehalf:"))
+    assert.isAbove(table.length, 20)
+    for (const line of table) assert.isAtMost(displayWidth(line), 70)
+  })
+
+  it("revoking everything is asked about; no is no, yes is yes, --yes is not asked", async () => {
+    const when = "[y/N]"
+    const no = await onTerminal(revokeAll(), world.env, { typed: "n\n", when })
+    assert.include(no.output, `Revoke every token of organisation ${world.merchant}? [y/N]`)
+    assert.include(no.output, "nothing was done")
+    assert.strictEqual(no.code, 2)
+    assert.strictEqual(revoked(), 0)
+    const yes = await onTerminal(revokeAll(), world.env, { typed: "y\n", when })
+    assert.strictEqual(yes.code, 0, yes.output)
+    assert.strictEqual(revoked(), 1)
+    const told = await onTerminal([...revokeAll(), "--yes"], world.env)
+    assert.notInclude(told.output, when)
+    assert.strictEqual(revoked(), 2)
+  })
+
+  it("Ctrl-C at the question does nothing and says nothing more", async () => {
+    const ended = await onTerminal(revokeAll(), world.env, { typed: "\\x03", when: "[y/N]" })
+    assert.strictEqual(ended.code, 130, ended.output)
+    assert.strictEqual(revoked(), 0)
+  })
+
+  it("watch rewrites its line until Ctrl-C", async () => {
+    const ended = await onTerminal(
+      ["watch", world.merchant, "--scope", "admin", "--expires-in", "1h"],
+      world.env,
+      { typed: "\\x03", when: "59m 58s left" }
+    )
+    assert.strictEqual(ended.code, 130, ended.output)
+    assert.isAtLeast(ended.output.split(`\r${escape}K`).length, 3)
+  })
+
+  it("exec leaves Ctrl-C to its child", async () => {
+    const ended = await onTerminal(
+      [
+        "exec",
+        world.merchant,
+        "--scope",
+        "admin",
+        "--",
+        "sh",
+        "-c",
+        "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done"
+      ],
+      world.env,
+      { typed: "\\x03", when: "ready" }
+    )
+    assert.include(ended.output, "caught")
+    assert.strictEqual(ended.code, 9, ended.output)
+  })
+})

@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readdirSync } from "node:fs"
+import { chmod, mkdir, readFile, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { assertFailed, assertSilent } from "./support/cli.ts"
+import { makeWorld } from "./support/world.ts"
+
+const world = makeWorld()
+
+const get = (...args: ReadonlyArray<string>) =>
+  world.run(["token", "get", world.merchant, "--scope", "admin", ...args])
+
+const fetched = () => world.simulator.counters["requestTokenForOrganisation"] ?? 0
+
+const filesOfHome = () =>
+  readdirSync(world.home, { recursive: true, withFileTypes: true }).map((entry) => ({
+    path: join(entry.parentPath, entry.name),
+    isFile: entry.isFile()
+  }))
+
+describe("the store", () => {
+  it("gives the next run what the last one fetched (invariant 4)", async () => {
+    const first = await get()
+    const second = await get()
+    assert.strictEqual(second.stdout, first.stdout)
+    assert.strictEqual(fetched(), 1)
+  })
+
+  it("lets fifty runs at once on a cold key share one fetch (invariant 4, F33)", async () => {
+    world.simulator.addFault({ kind: "latency", ms: 500 })
+    const runs = await Promise.all(Array.from({ length: 50 }, () => get()))
+    for (const ended of runs) assertSilent(ended)
+    assert.strictEqual(new Set(runs.map(({ stdout }) => stdout)).size, 1)
+    assert.strictEqual(fetched(), 1)
+  }, 120_000)
+
+  it("keeps tokens sealed, in files and folders that are their owner's alone (invariant 7)", async () => {
+    const { stdout } = await get()
+    const found = filesOfHome()
+    assert.isTrue(found.some(({ path }) => path.endsWith(".db")))
+    for (const { isFile, path } of found) {
+      const { mode } = await stat(path)
+      if (!path.endsWith(".config") && !path.endsWith(".local")) {
+        assert.strictEqual(mode & 0o077, 0, path)
+      }
+      if (isFile) assert.notInclude(await readFile(path, "latin1"), stdout.trim())
+    }
+  })
+
+  it("keeps nothing with --store memory", async () => {
+    await get("--store", "memory")
+    await get("--store", "memory")
+    assert.strictEqual(fetched(), 2)
+    assert.deepStrictEqual(filesOfHome(), [])
+  })
+
+  it("never gives one API key what was fetched with another (invariant 1)", async () => {
+    const own = ["token", "own", "--scope", "bankadmin"]
+    const first = await world.run(own)
+    assertSilent(first)
+    const other = world.simulator.apiKeys.of(world.merchant) ?? ""
+    const second = await world.run(["token", "own", "--scope", "admin"], {
+      env: { NUAPAY_API_KEY: other }
+    })
+    assertSilent(second)
+    assert.notStrictEqual(second.stdout, first.stdout)
+    assert.strictEqual(world.simulator.counters["requestToken"], 2)
+    const third = await world.run(own, { env: { NUAPAY_API_KEY: other } })
+    assert.notStrictEqual(third.stdout, first.stdout)
+  })
+
+  it("in a folder that others can read is refused", async () => {
+    const folder = join(world.home, "open")
+    await mkdir(folder)
+    await chmod(folder, 0o755)
+    const ended = await world.run(["token", "get", world.merchant, "--scope", "admin"], {
+      env: { ONBEHALF_STORE_DIRECTORY: folder }
+    })
+    assertFailed(ended, 3, /open to other users/)
+  })
+
+  it("needs a home, or to be told to do without", async () => {
+    const args = ["token", "get", world.merchant, "--scope", "admin"]
+    assertFailed(await world.run(args, { env: { HOME: "" } }), 3, /--store memory/)
+    assertSilent(await world.run([...args, "--store", "memory"], { env: { HOME: "" } }))
+  })
+})
