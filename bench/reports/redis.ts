@@ -124,6 +124,8 @@ const targets = ({
       measured: fleet.requests / fleet.fewest,
       atMost: 1.1,
       show: times
-    }
+    },
+    { what: "calls that waited", measured: fleet.waited, atMost: 0, show: count },
+    { what: "calls that were refused", measured: fleet.refused, atMost: 0, show: count }
   ]
 }

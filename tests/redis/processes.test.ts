@@ -1,52 +1,14 @@
 /** Real processes that share one Redis. */
 import { assert, it } from "@effect/vitest"
 import { startSimulator } from "@onbehalf/simulator"
-import { type ChildProcess, fork } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
 import { startProxy } from "../../packages/store-redis/test/support/proxy.ts"
 import { startRedis } from "../../packages/store-redis/test/support/redisServer.ts"
 import { withRedis } from "../../packages/store-redis/test/support/withRedis.ts"
-import { cleanEnvironment } from "../support/process.ts"
-import type { Result, Settings, Task } from "./worker.ts"
+import { startWorker, type Worker } from "./workers.ts"
 
 const minute = 60_000
-
-interface Worker {
-  readonly tell: (task: Task) => Promise<Result>
-  readonly stop: () => void
-}
-
-const startWorker = async (settings: Settings): Promise<Worker> => {
-  const child: ChildProcess = fork(
-    join(import.meta.dirname, "worker.ts"),
-    [JSON.stringify(settings)],
-    {
-      env: cleanEnvironment(),
-      execArgv: [],
-      timeout: 5 * minute,
-      killSignal: "SIGKILL"
-    }
-  )
-  const ended = once(child, "exit").then(() => Promise.reject(new Error("the worker has ended")))
-  ended.catch(() => undefined)
-  const answer = async (): Promise<Result> => {
-    const [result] = (await Promise.race([once(child, "message"), ended])) as [Result]
-    if (result.failure !== undefined) throw new Error(result.failure)
-    return result
-  }
-  await answer()
-  return {
-    tell: (task) => {
-      const told = answer()
-      child.send(task)
-      return told
-    },
-    stop: () => child.kill("SIGKILL")
-  }
-}
 
 /** The simulator takes its time for a token: fifty milliseconds. One worker's feed can be made deaf. */
 const start = async () => {

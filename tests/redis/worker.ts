@@ -13,6 +13,13 @@ export interface Settings {
 export type Task =
   /** So many callers at once. */
   | { readonly do: "ask"; readonly merchant: string; readonly callers: number }
+  /** The same after it has stood still for so many milliseconds, busy with something else. */
+  | {
+      readonly do: "stall"
+      readonly merchant: string
+      readonly callers: number
+      readonly millis: number
+    }
   /** Looks at what is in hand, again and again, until told to report. */
   | { readonly do: "watch"; readonly merchants: ReadonlyArray<string> }
   | { readonly do: "report" }
@@ -62,6 +69,17 @@ const ask = async (merchant: string, callers: number): Promise<Result> => {
   }
 }
 
+/** What is in hand at the moment of waking counts as well. */
+const stall = async (merchant: string, callers: number, millis: number): Promise<Result> => {
+  const handle = await handleOf(merchant)
+  const end = now() + millis
+  while (now() < end);
+  const inHand = handle.peek()?.id
+  const { asked } = await ask(merchant, callers)
+  const { at = [], ids = [] } = asked ?? {}
+  return { asked: { at, ids: inHand === undefined ? ids : [inHand, ...ids] } }
+}
+
 let lastSeen: Record<string, number> = {}
 let watching: NodeJS.Timeout | undefined
 
@@ -84,6 +102,8 @@ const work = async (task: Task): Promise<Result> => {
   switch (task.do) {
     case "ask":
       return ask(task.merchant, task.callers)
+    case "stall":
+      return stall(task.merchant, task.callers, task.millis)
     case "watch":
       await watch(task.merchants)
       return {}
