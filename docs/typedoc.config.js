@@ -21,6 +21,8 @@ const config = {
     "quick-start.md",
     "concepts.md",
     "recipes.md",
+    "express.md",
+    "command-line.md",
     "token-lifetime.md",
     "errors.md",
     "operations.md",

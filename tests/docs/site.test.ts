@@ -40,6 +40,21 @@ describe("the site", () => {
     assert.include(read("_onbehalf/core/TokenBroker/TokenBroker.html"), "Gives out tokens")
   })
 
+  it("has every page of docs/", () => {
+    const titles = new Set(pages().map((page) => /<title>(.*?) \| /.exec(read(page))?.[1]))
+    const wanted = globSync("docs/**/*.md", { cwd: root, exclude: ["**/node_modules/**"] }).map(
+      (page) =>
+        /^# (?:\d+\. )?(.+)$/m
+          .exec(readFileSync(join(root, page), "utf8"))?.[1]
+          ?.replaceAll("'", "&#39;")
+    )
+    assert.isAbove(wanted.length, 15)
+    assert.deepStrictEqual(
+      wanted.filter((title) => !titles.has(title)),
+      []
+    )
+  })
+
   it("has no dead link, to a heading neither", () => {
     const anchors = new Map<string, ReadonlySet<string>>()
     const anchorsOf = (page: string) => {

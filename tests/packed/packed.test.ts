@@ -96,7 +96,7 @@ describe.each(published)("the tarball of $name", (one) => {
     assert.includeMembers(files, ["package/LICENSE", "package/README.md", "package/package.json"])
     const strange = files.filter(
       (file) =>
-        !/^package\/(CHANGELOG\.md|LICENSE|README\.md|package\.json|(dist|src)\/[\w/.]+)$/.test(
+        !/^package\/(CHANGELOG\.md|LICENSE|README\.md|package\.json|(dist|src)\/[\w/.-]+)$/.test(
           file
         )
     )
