@@ -1,11 +1,20 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { startSimulator } from "@onbehalf/simulator"
-import { mkdtemp, rm } from "node:fs/promises"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pack, type Packed } from "../../release/pack.ts"
 import { published } from "../api/report.ts"
-import { root, run } from "../support/process.ts"
+import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
+import { missing } from "../../packages/store-redis/test/support/installRedis.ts"
+import {
+  type RedisServer,
+  startRedis
+} from "../../packages/store-redis/test/support/redisServer.ts"
+import { cleanEnvironment, root, run } from "../support/process.ts"
+import { exampleFiles } from "./support/examples.ts"
 import { budgets, sizeOf } from "./support/size.ts"
 import { type Outcome, makeProject, type Project } from "./support/project.ts"
 import { dependencies, files, typesOnly } from "./support/programs.ts"
@@ -30,6 +39,7 @@ const nodes = full ? ["22.23.0", "24", "26.10.0"] : ["24"]
 interface World {
   packed: ReadonlyArray<Packed>
   folder: string
+  redis?: RedisServer
   simulator?: Awaited<ReturnType<typeof startSimulator>>
   nodes: Record<string, string>
   nodeProjects: Array<Project>
@@ -50,14 +60,24 @@ const installNode = async (version: string) => {
 beforeAll(async () => {
   world.folder = await mkdtemp(join(tmpdir(), "onbehalf-packed-"))
   world.packed = await pack(root, world.folder)
+  if (missing === undefined) world.redis = await startRedis()
   world.simulator = await startSimulator({ port: 0 })
   for (const version of nodes) if (version !== "24") await installNode(version)
 }, 300_000)
 
 afterAll(async () => {
   await world.simulator?.close()
+  await world.redis?.stop()
   for (const project of world.nodeProjects) await project[Symbol.asyncDispose]()
   await rm(world.folder, { recursive: true })
+})
+
+const settings = (): Record<string, string> => ({
+  NUAPAY_API_KEY: world.simulator?.apiKey ?? "",
+  NUAPAY_BASE_URL: world.simulator?.url ?? "",
+  REDIS_URL: world.redis?.url ?? "",
+  ONBEHALF_SEAL_KEY: sealKey,
+  NO_COLOR: "1"
 })
 
 const ended = ({ code, output }: Outcome, expected?: string) => {
@@ -76,7 +96,7 @@ describe.each(published)("the tarball of $name", (one) => {
     assert.includeMembers(files, ["package/LICENSE", "package/README.md", "package/package.json"])
     const strange = files.filter(
       (file) =>
-        !/^package\/(CHANGELOG\.md|LICENSE|README\.md|package\.json|(dist|src)\/[\w/.]+)$/.test(
+        !/^package\/(CHANGELOG\.md|LICENSE|README\.md|package\.json|(dist|src)\/[\w/.-]+)$/.test(
           file
         )
     )
@@ -124,16 +144,38 @@ describe.each(combinations)("installed by $manager, with Express $express", (com
     state.project = await makeProject({
       manager,
       dependencies: dependencies(packages, express, manager),
-      files,
-      settings: {
-        NUAPAY_API_KEY: world.simulator?.apiKey ?? "",
-        NUAPAY_BASE_URL: world.simulator?.url ?? "",
-        NO_COLOR: "1"
-      }
+      files: { ...files, ...exampleFiles() },
+      settings: settings()
     })
   }, 180_000)
 
   afterAll(() => state.project?.[Symbol.asyncDispose]())
+
+  /** Starts an app, asks it as a browser would, and stops it as a host would. */
+  const tryExpress = async (name: string): Promise<void> => {
+    const merchant = world.simulator?.merchants[0]?.id ?? ""
+    const child = spawn(process.execPath, [`examples/${name}/app.ts`], {
+      cwd: state.project?.folder,
+      env: cleanEnvironment({ ...settings(), MERCHANT: merchant, PORT: "0" }),
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 50_000
+    })
+    const exit = once(child, "exit")
+    try {
+      const [line] = (await once(child.stdout, "data")) as [Buffer]
+      const url = `${line.toString().trim()}/payments/mandates`
+      assert.strictEqual((await fetch(url)).status, 401)
+      const answer = await fetch(url, { headers: { cookie: "session=s1" } })
+      const { data } = (await answer.json()) as {
+        data: ReadonlyArray<{ readonly organisationId: string }>
+      }
+      assert.isNotEmpty(data)
+      for (const { organisationId } of data) assert.strictEqual(organisationId, merchant)
+    } finally {
+      child.kill("SIGTERM")
+    }
+    assert.deepStrictEqual(await exit, [0, null])
+  }
 
   it.each(["nodenext", "bundler"])(
     "types hold, those of libraries too: %s",
@@ -173,6 +215,49 @@ describe.each(combinations)("installed by $manager, with Express $express", (com
       ended(listed)
       assert.isAbove((JSON.parse(listed.output) as ReadonlyArray<unknown>).length, 5)
     })
+  })
+
+  describe("examples", () => {
+    it("in Effect", async () => {
+      const outcome = await inside(process.execPath, "examples/effect-service/service.ts")
+      ended(outcome)
+      assert.strictEqual(outcome.output.match(/ mandates$/gm)?.length, 3)
+    })
+
+    it("in a shell script", async () => {
+      const script = "examples/shell/mandates.sh"
+      const outcome = await inside("npx", "--no-install", "-c", `bash ${script} .`)
+      ended(outcome)
+      const merchants = outcome.output.trim().split("\n")
+      assert.lengthOf(merchants, 3)
+      for (const merchant of merchants) {
+        const file = join(state.project?.folder ?? "", `${merchant}.json`)
+        const { data } = JSON.parse(await readFile(file, "utf8")) as {
+          data: ReadonlyArray<{ readonly organisationId: string }>
+        }
+        assert.isNotEmpty(data)
+        for (const { organisationId } of data) assert.strictEqual(organisationId, merchant)
+      }
+    })
+
+    it("a test with the simulator", async () => {
+      const outcome = await inside(
+        "node_modules/.bin/vitest",
+        "run",
+        "--root",
+        "examples/test-with-simulator"
+      )
+      ended(outcome)
+      assert.include(outcome.output, "3 passed")
+    }, 60_000)
+
+    it("Express with tokens in memory", () => tryExpress("express-memory"), 60_000)
+
+    it.skipIf(missing !== undefined)(
+      `Express with tokens in Redis${missing === undefined ? "" : `: ${missing}`}`,
+      () => tryExpress("express-redis"),
+      60_000
+    )
   })
 
   it("the command line is there by its name", async () => {

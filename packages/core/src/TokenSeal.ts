@@ -83,8 +83,9 @@ export class TokenSeal extends Context.Service<
  * The seal that the options and the environment ask for. Fails with `InvalidConfiguration` for a key that is
  * missing, is not 32 bytes in base64, or is named twice.
  *
- * @param native Node's `crypto` module, where there is one: it works at once, while WebCrypto goes to
+ * `native` is Node's `crypto` module, where there is one: it works at once, while WebCrypto goes to
  * another thread and back, which costs several times as much.
+ *
  * @category constructors
  * @since 0.1.0
  */

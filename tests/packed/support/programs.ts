@@ -1,4 +1,5 @@
 /** What strangers do with our packages: the files of their projects. */
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Packed } from "../../../release/pack.ts"
 import { entries, published } from "../../api/report.ts"
@@ -98,6 +99,7 @@ export const files: Readonly<Record<string, string>> = {
   "tsconfig.nodenext.json": tsconfig("nodenext"),
   "tsconfig.bundler.json": tsconfig("bundler"),
   "app.ts": `${block("apps/express/README.md", "onBehalf(")}\nexport { app, merchants, nuapay }\n`,
+  "contract.ts": readFileSync(join(import.meta.dirname, "../contract.ts"), "utf8"),
   "broker.ts": block("packages/core/README.md", "createTokenBroker"),
   "effect.ts": block("README.md", "Effect.runPromise"),
   "surface.ts": `import "@onbehalf/store-testkit"\n${specifiers
@@ -121,12 +123,12 @@ export const dependencies = (
   "@types/node": "^24.0.0",
   effect: "~4.1.0",
   express,
+  redis: "^6.3.1",
   typescript: "7.0.2",
   vitest: "^5.1.1",
   ...(manager === "pnpm" && {
     "@opentelemetry/api": "^1.9.0",
     ioredis: "^6.0.0",
-    redis: "^6.3.1",
     vite: "^8.0.0"
   })
 })

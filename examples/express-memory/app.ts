@@ -1,0 +1,34 @@
+/** One process, tokens in its memory: each merchant who is signed in sees its own mandates. */
+import { errorHandler, onBehalf } from "@onbehalf/express"
+import "@onbehalf/express/request"
+import { memoryStore } from "@onbehalf/store-memory"
+import express from "express"
+
+/** Stands for your sign-in: sessions, and the merchants they belong to. */
+const sessions = new Map([["s1", process.env["MERCHANT"]]])
+const sessionOf = (cookie = "") => /session=(\w+)/.exec(cookie)?.[1] ?? ""
+
+const nuapay = onBehalf({
+  organisation: (req) => sessions.get(sessionOf(req.headers.cookie)),
+  scopes: ["admin"],
+  store: memoryStore()
+})
+
+const app = express()
+app.get("/health", nuapay.health)
+app.use("/payments", nuapay)
+app.get("/payments/mandates", async (req, res) => {
+  const answer = await req.onBehalf.fetch("/mandates")
+  res.status(answer.status).json(await answer.json())
+})
+app.use(errorHandler)
+
+const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
+  const address = server.address()
+  console.log(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`)
+})
+
+process.on("SIGTERM", () => {
+  server.close()
+  void nuapay.close({ revoke: true })
+})

@@ -1,0 +1,41 @@
+/** Many processes, tokens in Redis: one fetch for all of them, and a revocation that all hear of. */
+import { tieredStore } from "@onbehalf/core"
+import { errorHandler, onBehalf } from "@onbehalf/express"
+import "@onbehalf/express/request"
+import { memoryStore } from "@onbehalf/store-memory"
+import { redisStore } from "@onbehalf/store-redis"
+import express from "express"
+
+/** Stands for your sign-in: sessions, and the merchants they belong to. */
+const sessions = new Map([["s1", process.env["MERCHANT"]]])
+const sessionOf = (cookie = "") => /session=(\w+)/.exec(cookie)?.[1] ?? ""
+
+const nuapay = onBehalf({
+  organisation: (req) => sessions.get(sessionOf(req.headers.cookie)),
+  scopes: ["admin"],
+  store: tieredStore({
+    near: memoryStore(),
+    // The seal key is ONBEHALF_SEAL_KEY.
+    far: redisStore({ url: process.env["REDIS_URL"] ?? "" })
+  })
+})
+
+const app = express()
+app.get("/health", nuapay.health)
+app.use("/payments", nuapay)
+app.get("/payments/mandates", async (req, res) => {
+  const answer = await req.onBehalf.fetch("/mandates")
+  res.status(answer.status).json(await answer.json())
+})
+app.use(errorHandler)
+
+const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
+  const address = server.address()
+  console.log(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`)
+})
+
+process.on("SIGTERM", () => {
+  server.close()
+  // Others share the tokens: they are left to lapse.
+  void nuapay.close()
+})
