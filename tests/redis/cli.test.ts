@@ -20,8 +20,14 @@ describe("the command line with --store redis", () => {
         for (const HOME of homes) {
           const ended = await runNode(
             [
-              ...["apps/cli/dist/onbehalf.js", "token", "get", simulator.merchants[0]?.id ?? ""],
-              ...["--scope", "admin", "--store", "redis"]
+              "apps/cli/dist/onbehalf.js",
+              "token",
+              "get",
+              simulator.merchants[0]?.id ?? "",
+              "--scope",
+              "admin",
+              "--store",
+              "redis"
             ],
             {
               settings: {
