@@ -29,7 +29,7 @@ import type { Effect, Layer } from "effect"
 import type { RequestHandler } from "express"
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const same = <A, B>(_: Same<A, B>): void => undefined
+const same = <A, B>(is: Same<A, B>): boolean => is
 
 export const options: CreateTokenBrokerOptions = {
   apiKey: async () => "key",
