@@ -16,6 +16,7 @@ import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
 import { redisReaders } from "./redis/index.ts"
 import { measureTrips } from "./redis/trips.ts"
+import { contenders as commands, time } from "./start.ts"
 import { nearby } from "./upstream.ts"
 import { tokenFor } from "./work.ts"
 
@@ -112,4 +113,13 @@ describe("every middleware gives what belongs to the request's merchant", () => 
     }
     await opened.close?.()
   })
+})
+
+describe("every command that is timed ends well", () => {
+  it.each(commands("").filter(([name]) => !name.includes("from the store")))(
+    "%s",
+    async (...[, ...args]) => {
+      assert.isAbove(await time(args, {}), 0)
+    }
+  )
 })

@@ -6,6 +6,7 @@ import { middlewareReport } from "./reports/middleware.ts"
 import { redisReport } from "./reports/redis.ts"
 import { renewalReport } from "./reports/renewal.ts"
 import { silenceReport } from "./reports/silence.ts"
+import { startReport } from "./reports/start.ts"
 import { stampedeReport } from "./reports/stampede.ts"
 import { warmReport } from "./reports/warm.ts"
 import { wireReport } from "./reports/wire.ts"
@@ -21,7 +22,8 @@ const reports = {
   redis: redisReport,
   middleware: middlewareReport,
   wire: wireReport,
-  silence: silenceReport
+  silence: silenceReport,
+  start: startReport
 }
 
 export type TableName = keyof typeof reports

@@ -25,6 +25,30 @@ const thread: Plugin = {
   }
 }
 
+/** Heavy ones, which few commands use. */
+const heavy = new Set(["http", "https", "tls", "dns/promises", "zlib", "readline"])
+
+const builtin = "\0builtin:"
+
+/** Imports of Node's own modules are hoisted: each run would load them all. Asked for, they come when they are used. */
+const lazyBuiltins: Plugin = {
+  name: "lazy-builtins",
+  resolveId(source) {
+    const name = source.replace(/^node:/, "")
+    return heavy.has(name) ? `${builtin}node:${name}` : null
+  },
+  async load(id) {
+    if (!id.startsWith(builtin)) return null
+    const name = id.slice(builtin.length)
+    const names = Object.keys((await import(name)) as object).filter((each) => each !== "default")
+    return [
+      `const builtin = process.getBuiltinModule(${JSON.stringify(name)})`,
+      "export default builtin",
+      ...names.map((each) => `export const ${each} = builtin.${each}`)
+    ].join("\n")
+  }
+}
+
 /** What is answered at once is a file of its own: reading the whole program takes longer than Node's own start. */
 const apart: Plugin = {
   name: "apart",
@@ -50,6 +74,7 @@ export default defineConfig([
     optimization: { pifeForModuleWrappers: false },
     // Half a megabyte for those few who keep tokens in Redis: they install it beside.
     external: ["redis"],
-    plugins: [thread, licences]
+    treeshake: { propertyReadSideEffects: false },
+    plugins: [thread, lazyBuiltins, licences]
   }
 ])
