@@ -12,8 +12,8 @@ const settled = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) =>
       time.startsWith("202") && time > "2024" ? "2026-01-01T00:00:00.000Z" : time
     )
-    .replaceAll(/\b9m 5\ds\b/g, "9m 59s")
-    .replaceAll(/\b5[89]\d\b/g, "599")
+    .replaceAll(/\b(10m|9m \d+s)/g, "9m 59s")
+    .replaceAll(/("expiresIn": ?)\d+/g, "$1599")
     .replaceAll(/\b24\.\d+\.\d+\b/g, "24.0.0")
     .replaceAll(/holds \d tokens?/g, "holds 1 token")
 

@@ -3,10 +3,13 @@ import { afterAll, afterEach, assert, beforeAll, beforeEach } from "@effect/vite
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { vi } from "vitest"
 import { apiKey, run, type Ended, type RunOptions } from "./cli.ts"
 
 /** A simulator for the tests of one file. Each test has a home folder of its own, and begins without faults and tokens. */
 export const makeWorld = () => {
+  // Programs are started: on a busy machine that takes a while.
+  vi.setConfig({ testTimeout: 120_000 })
   let simulator: RunningSimulator | undefined
   const current = (): RunningSimulator => {
     assert.isDefined(simulator)
