@@ -5,7 +5,7 @@
  */
 import type { ErrorRequestHandler } from "express"
 import { STATUS_CODES } from "node:http"
-import { answerable } from "./internal/fromTokenError.ts"
+import { answerable } from "./answerable.ts"
 import { OnBehalfError } from "./OnBehalfError.ts"
 
 /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export { answerable } from "./answerable.ts"
 export { errorHandler } from "./errorHandler.ts"
 export type { MerchantAccess, OnBehalf, OnBehalfAs, UsingOptions } from "./MerchantAccess.ts"
 export { OnBehalfError, type OnBehalfErrorCode } from "./OnBehalfError.ts"

@@ -12,6 +12,7 @@ import {
   type ShutdownReport
 } from "@onbehalf/core"
 import type { NextFunction, Request, RequestHandler, Response } from "express"
+import { answerable } from "./answerable.ts"
 import { RequestAccess, type Shared } from "./internal/access.ts"
 import { admission } from "./internal/admission.ts"
 import { attach } from "./internal/attach.ts"
@@ -19,12 +20,13 @@ import { chain, isPromiseLike, type MaybePromise } from "./internal/chain.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
 import { Directory } from "./internal/directory.ts"
 import { forward } from "./internal/forward.ts"
-import { answerable } from "./internal/fromTokenError.ts"
 import { Handles } from "./internal/handles.ts"
 import { healthHandler } from "./internal/healthHandler.ts"
 import { Metrics } from "./internal/metrics.ts"
 import { Patience } from "./internal/patience.ts"
 import { proxyRules } from "./internal/proxyRules.ts"
+import { thrown } from "./internal/thrown.ts"
+import { within } from "./internal/untilAborted.ts"
 import { Waiting } from "./internal/waiting.ts"
 import { OnBehalfError } from "./OnBehalfError.ts"
 import type { OnBehalfOptions } from "./OnBehalfOptions.ts"
@@ -54,11 +56,14 @@ export interface OnBehalfMiddleware {
   proxy(options: ProxyOptions): RequestHandler
   /** What the broker does, from now on; for a logger. No secret. */
   events(): AsyncIterable<BrokerEvent>
-  /** Revokes every token of a merchant: at sign-out, or when it leaves. */
+  /**
+   * Revokes every token of a merchant: at sign-out, or when it leaves. Rejects with an `OnBehalfError`: with
+   * `deadline_exceeded` where Nuapay has not confirmed within `requestDeadline`; gone here, the tokens are then.
+   */
   revoke(organisationId: string): Promise<Revocation>
   /**
-   * Refuses new requests, waits for those that wait for Nuapay (until their deadline at most), and closes the broker;
-   * with `revoke`, after revoking what it has fetched.
+   * Refuses new requests, waits until those that have begun to wait for Nuapay are answered (until their deadline at
+   * most), and closes the broker; with `revoke`, after revoking what it has fetched.
    */
   close(options?: CloseOptions): Promise<ShutdownReport | undefined>
 }
@@ -74,11 +79,11 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
   checkOptions(options)
   const { name = "onBehalf", eager = false } = options
   const { broker, directory, enter, metrics, shared, state, waiting, wait } = makeParts(options)
-  const failed = (error: unknown) => metrics.failed(answerable(error))
+  const failed = (error: unknown) => metrics.failed(answerable(thrown(error)))
 
   const middleware = (request: Request, response: Response, next: NextFunction): void =>
     through(next, failed, () =>
-      chain(enter(request, new Patience(response, wait)), (access) => {
+      chain(enter(request, new Patience(response, wait, waiting)), (access) => {
         attach(request, name, access, shared)
         return eager ? access.token() : undefined
       })
@@ -87,10 +92,9 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
   const proxy = (proxyOptions: ProxyOptions): RequestHandler => {
     const rules = proxyRules(proxyOptions)
     return (request, response, next) => {
-      const patience = new Patience(response, wait)
-      waiting
-        .hold(async () => forward(request, response, await enter(request, patience), rules))
-        .catch((error: unknown) => next(failed(patience.reason ?? error)))
+      const patience = new Patience(response, wait, waiting)
+      const work = async () => forward(request, response, await enter(request, patience), rules)
+      work().catch((error: unknown) => next(failed(patience.reason ?? error)))
     }
   }
 
@@ -107,7 +111,11 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
     },
     revoke: async (organisationId: string) => {
       directory?.forget(organisationId)
-      return (await broker).revokeOrganisation(organisationId)
+      try {
+        return await within(wait, async () => (await broker).revokeOrganisation(organisationId))
+      } catch (error) {
+        throw answerable(error)
+      }
     },
     close: async (how?: CloseOptions) => {
       state.isClosing = true
@@ -127,9 +135,9 @@ const makeParts = (options: OnBehalfOptions) => {
   const usual = { scopes, expiresIn, minimumValidity }
   const waiting = new Waiting(options.maximumWaiting ?? 1_000)
   const metrics = new Metrics(options.name ?? "onBehalf", waiting)
-  const shared: Shared = { handles: new Handles(broker, usual), waiting, metrics }
-  const directory = options.directory === true ? new Directory(broker) : undefined
-  const admit = admission(options, { directory, waiting })
+  const shared: Shared = { handles: new Handles(broker, usual), metrics }
+  const directory = options.directory === true ? new Directory(broker, waiting) : undefined
+  const admit = admission(options, directory)
   const state = { isClosing: false }
 
   /** What acts for the merchant of a request; throws or rejects where there is none. */

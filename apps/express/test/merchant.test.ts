@@ -62,6 +62,52 @@ describe.each(expresses)("whom a request acts for, %s", (_version, create) => {
     }
   })
 
+  it.each([undefined, null, "route", "router", "", 0, false, Symbol("x")])(
+    "fails closed: %s that is thrown is an error, and goes on to nothing",
+    async (value) => {
+      const fail = () => {
+        throw value
+      }
+      const reject = async () => fail()
+      for (const options of [
+        { organisation: fail },
+        { organisation: reject },
+        { organisation: () => "merchant-1", allow: fail },
+        { organisation: () => "merchant-1", allow: reject }
+      ]) {
+        const nuapay = onBehalf(world.options(options))
+        const app = create()
+        app.use("/guarded", nuapay)
+        app.use("/proxied", nuapay.proxy({ methods: ["GET"], paths: ["/mandates"] }))
+        app.use(["/guarded", "/proxied"], (_request, response) => response.send("let in"))
+        app.use(errorHandler)
+        const { get } = await world.serve(app, nuapay)
+        for (const path of ["/guarded", "/proxied/mandates"]) {
+          const { json, status } = await get(path)
+          assert.deepStrictEqual([status, json?.code], [500, "misused"], path)
+        }
+      }
+    }
+  )
+
+  it.each(["organisation", "allow"] as const)("%s never answers: 504", async (which) => {
+    const { get } = await serve({
+      organisation: () => "merchant-1",
+      [which]: () => new Promise(() => undefined),
+      requestDeadline: 50
+    })
+    const { json, status } = await get("/")
+    assert.deepStrictEqual([status, json.code], [504, "deadline_exceeded"])
+  })
+
+  it("who is looked up too late, and then fails, harms nobody", async () => {
+    const late = Promise.withResolvers<string>()
+    const { get } = await serve({ organisation: () => late.promise, requestDeadline: 20 })
+    assert.strictEqual((await get("/")).status, 504)
+    late.reject(new Error("the session store is away"))
+    assert.strictEqual((await get("/")).status, 418)
+  })
+
   it.each([
     [true, 200],
     [false, 403],
@@ -112,8 +158,8 @@ describe.each(expresses)("whom a request acts for, %s", (_version, create) => {
 })
 
 describe.each(expresses)("directory, %s", (_version, create) => {
-  const serve = async () => {
-    const nuapay = onBehalf(world.options({ directory: true }))
+  const serve = async (options: Partial<OnBehalfOptions> = {}) => {
+    const nuapay = onBehalf(world.options({ directory: true, ...options }))
     const app = create()
     app.use(nuapay)
     app.get("/", (request, response) => response.send(request.onBehalf.organisationId))
@@ -163,6 +209,42 @@ describe.each(expresses)("directory, %s", (_version, create) => {
     const unseen = await get("/", world.merchant(1))
     assert.deepStrictEqual([unseen.status, unseen.json.code], [502, "upstream_failed"])
     assert.strictEqual((await get("/", world.merchant(0))).status, 200)
+  })
+
+  it("who is shed asks Nuapay for nothing", async () => {
+    const { get } = await serve({ maximumWaiting: 1 })
+    world.simulator.addFault({ kind: "hang", match: { operation: "listOrganisations" } })
+    const client = new AbortController()
+    const first = get("/", world.merchant(), { signal: client.signal }).catch(() => "gone")
+    while (listed() === 0) await new Promise((resolve) => setImmediate(resolve))
+    for (const merchant of ["m1", "m2", "m3"]) {
+      const { json, status } = await get("/", merchant)
+      assert.deepStrictEqual([status, json.code], [503, "overloaded"])
+    }
+    assert.strictEqual(listed(), 1)
+    client.abort()
+    assert.strictEqual(await first, "gone")
+  })
+
+  it("who has gone before it is asked for asks Nuapay for nothing", async () => {
+    const looked = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    const { get } = await serve({
+      allow: async ({ res }) => {
+        res?.once("close", left.resolve)
+        looked.resolve()
+        await left.promise
+        return true
+      }
+    })
+    const client = new AbortController()
+    const gone = get("/", world.merchant(), { signal: client.signal }).catch(() => "gone")
+    await looked.promise
+    client.abort()
+    assert.strictEqual(await gone, "gone")
+    await left.promise
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.strictEqual(listed(), 0)
   })
 
   it("revoke forgets what was known, so that a merchant who left is asked for again", async () => {

@@ -186,6 +186,47 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
     assert.isFalse(Object.keys(headers).some((name) => /^x-(f|o|http)/.test(name)))
   })
 
+  it("what the caller says is for its own connection alone does not go along", async () => {
+    await using nuapay = await rawNuapay()
+    const { url } = await serve({ ...open, headers: ["x-version"] }, { baseUrl: nuapay.url })
+    await raw(url, "/nuapay/mandates", {
+      connection: "close, X-Version , if-match",
+      "x-version": "2",
+      "if-match": "1",
+      "if-none-match": "2"
+    })
+    const [{ headers }] = nuapay.arrived as [Arrived]
+    assert.notProperty(headers, "x-version")
+    assert.notProperty(headers, "if-match")
+    assert.propertyVal(headers, "if-none-match", "2")
+  })
+
+  it("takes one place for a request, and gives it back", async () => {
+    const { get } = await serve(open, { maximumWaiting: 1 })
+    for (let turn = 0; turn < 3; turn++) {
+      assert.strictEqual((await get("/nuapay/mandates", world.merchant())).status, 200)
+    }
+  })
+
+  it("sends nothing after the deadline, with a token that is held", async () => {
+    let late = false
+    await using nuapay = await rawNuapay()
+    const { get } = await serve(open, {
+      baseUrl: nuapay.url,
+      requestDeadline: 200,
+      // It holds the process up, so that no timer can have told of the deadline.
+      organisation: () => {
+        const until = performance.now() + (late ? 250 : 0)
+        while (performance.now() < until);
+        return "m1"
+      }
+    })
+    assert.strictEqual((await get("/nuapay/mandates")).status, 200)
+    late = true
+    assert.strictEqual((await get("/nuapay/mandates")).status, 504)
+    assert.strictEqual(nuapay.arrived.length, 1)
+  })
+
   it("of the answer only what describes its body comes back, and no cache keeps it", async () => {
     await using nuapay = await rawNuapay((_arrived, response) => {
       response.writeHead(200, {

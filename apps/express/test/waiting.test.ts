@@ -1,6 +1,7 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
 import type { Request, RequestHandler, Response } from "express"
+import { rawNuapay } from "./support/rawNuapay.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
 const world = makeWorld()
@@ -147,18 +148,135 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     assert.deepStrictEqual(world.simulator.counters, {})
   })
 
-  it("a request that finds its token held costs no timer and no listener", async () => {
-    const { fate, get } = await serveWatched(async (request, response) => {
-      const before = response.listenerCount("close")
-      const waited = await request.onBehalf.token()
-      const cold = response.listenerCount("close") - before
-      const held = await request.onBehalf.token()
-      const warm = response.listenerCount("close") - before
-      response.end()
-      return [cold, warm, waited === held]
+  it("with a token that is held neither", async () => {
+    const { get } = await serveWatched(
+      async (request, response) => {
+        if (request.query["late"] === undefined) await request.onBehalf.token()
+        else await new Promise((resolve) => setTimeout(resolve, 250))
+        const { status } = await request.onBehalf.fetch("/mandates")
+        response.sendStatus(status)
+      },
+      { requestDeadline: 200 }
+    )
+    assert.strictEqual((await get("/", world.merchant())).status, 200)
+    assert.strictEqual((await get("/?late", world.merchant())).status, 504)
+    assert.strictEqual(world.simulator.counters["listMandates"], 1)
+  })
+
+  it("a grant that is none, after the client has gone, harms nobody", async () => {
+    const left = Promise.withResolvers<void>()
+    const { fate, get, reached } = await serveWatched(async (request, response) => {
+      response.once("close", left.resolve)
+      await left.promise
+      return request.onBehalf.using({ expiresIn: -1 }).fetch("/mandates")
     })
+    const client = new AbortController()
+    void get("/", world.merchant(), { signal: client.signal }).catch(() => undefined)
+    await reached
+    client.abort()
+    assert.strictEqual(((await fate) as OnBehalfError).code, "client_gone")
+  })
+
+  it("a request that finds its token held costs no timer and no listener", async () => {
+    const requestDeadline = 54_321
+    const { app, nuapay } = mandatesApp(create, world.options({ requestDeadline }))
+    const costs: Array<readonly [listeners: number, timers: number]> = []
+    app.get("/costs", (request, response, next) => {
+      const timers = vi.spyOn(globalThis, "setTimeout")
+      const before = response.listenerCount("close")
+      request.onBehalf
+        .token()
+        .then(() => {
+          const own = timers.mock.calls.filter(
+            ([, delay = 0]) => delay > requestDeadline - 5_000 && delay <= requestDeadline
+          )
+          costs.push([response.listenerCount("close") - before, own.length])
+          response.end()
+        })
+        .catch(next)
+        .finally(() => timers.mockRestore())
+    })
+    const { get } = await world.serve(app, nuapay)
+    await get("/costs", world.merchant())
+    await get("/costs", world.merchant())
+    assert.deepStrictEqual(costs, [
+      [1, 1],
+      [0, 0]
+    ])
+  })
+
+  it("invariant 8: whoever still reads a body waits too: beyond the maximum, 503 at once", async () => {
+    const arrived = Promise.withResolvers<void>()
+    let heads = 0
+    await using slow = await rawNuapay((_arrived, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).write("{")
+    })
+    const nuapay = onBehalf(
+      world.options({ baseUrl: slow.url, maximumWaiting: 3, requestDeadline: 1_000 })
+    )
+    const app = create()
+    app.use(nuapay)
+    app.get("/", (request, response, next) => {
+      request.onBehalf
+        .fetch("/mandates")
+        .then((answer) => {
+          if (++heads === 3) arrived.resolve()
+          return answer.json()
+        })
+        .then((body) => response.json(body))
+        .catch(next)
+    })
+    app.use(errorHandler)
+    const { get } = await world.serve(app, nuapay)
+    const waits = Array.from({ length: 3 }, () => get("/", "m1"))
+    await arrived.promise
+    const { json, status } = await get("/", "m1")
+    assert.deepStrictEqual([status, json.code], [503, "overloaded"])
+    for (const answer of await Promise.all(waits)) assert.strictEqual(answer.status, 504)
+    // Their places are free again.
+    assert.strictEqual((await get("/", "m1")).json.code, "deadline_exceeded")
+  })
+
+  it("a request has one place, however many calls it makes; each after its answer has one", async () => {
+    const { fate, get } = await serveWatched(
+      async (request, response) => {
+        const calls = () => Promise.all([1, 2, 3].map(() => request.onBehalf.fetch("/mandates")))
+        await calls()
+        const closed = new Promise((resolve) => response.once("close", resolve))
+        response.end()
+        await closed
+        const { status } = await request.onBehalf.fetch("/mandates")
+        const error: unknown = await calls().catch((caught: unknown) => caught)
+        return [status, (error as OnBehalfError).code]
+      },
+      { maximumWaiting: 1 }
+    )
     await get("/", world.merchant())
-    assert.deepStrictEqual(await fate, [1, 1, true])
+    assert.deepStrictEqual(await fate, [200, "overloaded"])
+  })
+
+  it("close lets a request that began before it make its further calls", async () => {
+    const closing = Promise.withResolvers<void>()
+    const { app, nuapay } = mandatesApp(create, world.options())
+    const called = Promise.withResolvers<void>()
+    app.get("/two", (request, response, next) => {
+      const work = async () => {
+        await request.onBehalf.fetch("/mandates")
+        called.resolve()
+        await closing.promise
+        response.sendStatus((await request.onBehalf.fetch("/mandates")).status)
+      }
+      work().catch(next)
+    })
+    const { get } = await world.serve(app, nuapay)
+    const running = get("/two", world.merchant())
+    await called.promise
+    const closed = nuapay.close()
+    // Long enough for a broker that nothing holds open to close.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    closing.resolve()
+    assert.strictEqual((await running).status, 200)
+    await closed
   })
 
   it("invariant 8: beyond the maximum, 503 at once; other routes answer; the rest ends in time", async () => {

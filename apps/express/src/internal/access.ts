@@ -1,17 +1,17 @@
 import type { GrantHandle, Token } from "@onbehalf/core"
 import { invalidRequest } from "@onbehalf/core/TokenError"
+import { answerable } from "../answerable.ts"
 import type { MerchantAccess, OnBehalf, UsingOptions } from "../MerchantAccess.ts"
-import { answerable } from "./fromTokenError.ts"
+import { OnBehalfError } from "../OnBehalfError.ts"
 import type { ApplicationGrant, Grant, Handles, MerchantGrant } from "./handles.ts"
 import type { Metrics } from "./metrics.ts"
-import { type Patience, untilAborted } from "./patience.ts"
+import type { Patience } from "./patience.ts"
+import { readable } from "./readable.ts"
 import { type Span, traced } from "./tracing.ts"
-import type { Waiting } from "./waiting.ts"
 
 /** What all requests share. */
 export interface Shared {
   readonly handles: Handles
-  readonly waiting: Waiting
   readonly metrics: Metrics
 }
 
@@ -63,7 +63,8 @@ class Access implements MerchantAccess {
       const response = await handle.fetch(path, { ...init, signal })
       span.setAttribute("http.request.method", (init.method ?? "GET").toUpperCase())
       span.setAttribute("http.response.status_code", response.status)
-      return response
+      if (response.status === 401) return refused(response)
+      return readable(response, signal)
     })
   }
 
@@ -72,15 +73,13 @@ class Access implements MerchantAccess {
     work: (handle: GrantHandle, signal: AbortSignal, span: Span) => Promise<A>
   ): Promise<A> {
     const { patience, shared } = this.#own
-    const { handles, metrics, waiting } = shared
+    const { handles, metrics } = shared
     const start = performance.now()
     try {
-      return await waiting.run(() =>
-        traced(`onbehalf.${what}`, async (span) => {
-          const { signal } = patience
-          const handle = await untilAborted(handles.open(this.organisationId, this.#grant), signal)
-          return work(handle, signal, span)
-        })
+      return await patience.wait((signal) =>
+        traced(`onbehalf.${what}`, async (span) =>
+          work(await handles.open(this.organisationId, this.#grant), signal, span)
+        )
       )
     } catch (error) {
       throw metrics.failed(answerable(error))
@@ -88,6 +87,12 @@ class Access implements MerchantAccess {
       metrics.waited((performance.now() - start) / 1000)
     }
   }
+}
+
+/** The client's own sign-in is not what was refused: it must not be taken for that. */
+const refused = async (response: Response): Promise<never> => {
+  await response.body?.cancel()
+  throw new OnBehalfError("upstream_refused", { problem: "the merchant's token" })
 }
 
 /** An object could say one thing when it is checked and another when it is sent. */

@@ -2,40 +2,49 @@ import { isOrganisationId } from "@onbehalf/core/Organisation"
 import type { Request } from "express"
 import { OnBehalfError } from "../OnBehalfError.ts"
 import type { OnBehalfOptions } from "../OnBehalfOptions.ts"
-import { chain, type MaybePromise } from "./chain.ts"
+import { chain, isPromiseLike, type MaybePromise } from "./chain.ts"
 import type { Directory } from "./directory.ts"
-import { type Patience, untilAborted } from "./patience.ts"
-import type { Waiting } from "./waiting.ts"
+import type { Patience } from "./patience.ts"
+import { untilAborted } from "./untilAborted.ts"
 
 /** From a request to the merchant that it may act for. */
 export type Admit = (request: Request, patience: Patience) => MaybePromise<string>
 
-export interface AdmissionParts {
-  readonly directory: Directory | undefined
-  readonly waiting: Waiting
-}
-
 /** Synchronous where the app's own functions are, and the directory knows the merchant. */
 export const admission = (
   { allow, organisation }: OnBehalfOptions,
-  { directory, waiting }: AdmissionParts
+  directory: Directory | undefined
 ): Admit => {
-  const allowed = (request: Request, merchant: string): MaybePromise<string> =>
+  const allowed = (request: Request, merchant: string, patience: Patience): MaybePromise<string> =>
     allow === undefined
       ? merchant
-      : chain(allow(request, merchant), (answer) => require(answer === true, merchant))
+      : chain(inTime(allow(request, merchant), patience), (answer) =>
+          require(answer === true, merchant)
+        )
 
   const listed = (merchant: string, patience: Patience): MaybePromise<string> => {
     if (directory === undefined) return merchant
-    const known = directory.has(merchant)
-    if (typeof known === "boolean") return require(known, merchant)
-    return waiting.run(async () => require(await untilAborted(known, patience.signal), merchant))
+    const known = directory.known(merchant)
+    if (known !== undefined) return require(known, merchant)
+    return chain(
+      patience.wait(() => directory.ask(merchant)),
+      (isListed) => require(isListed, merchant)
+    )
   }
 
   return (request, patience) =>
-    chain(organisation(request), (given) =>
-      chain(allowed(request, merchantOf(given)), (merchant) => listed(merchant, patience))
+    chain(inTime(organisation(request), patience), (given) =>
+      chain(allowed(request, merchantOf(given), patience), (merchant) => listed(merchant, patience))
     )
+}
+
+/** The app's own functions may never answer either. */
+const inTime = <A>(given: MaybePromise<A>, patience: Patience): MaybePromise<A> => {
+  if (!isPromiseLike(given)) return given
+  const working = Promise.resolve(given)
+  // It has begun: if it fails after nobody waits for it any more, that is nobody's trouble.
+  working.catch(() => undefined)
+  return untilAborted(() => working, patience.signal)
 }
 
 const merchantOf = (given: unknown): string => {

@@ -13,11 +13,23 @@ export const checkOptions = (options: OnBehalfOptions): void => {
     name === undefined || /^[A-Za-z_$][\w$]*$/.test(name),
     "must be fit for a property"
   )
-  for (const setting of ["requestDeadline", "maximumWaiting"] as const) {
-    checkSetting(
-      setting,
-      options[setting] === undefined || options[setting] > 0,
-      "must be more than 0"
-    )
+  for (const setting of ["directory", "eager"] as const) {
+    const given: unknown = options[setting]
+    checkSetting(setting, given === undefined || typeof given === "boolean", "must be a boolean")
+  }
+  for (const [setting, least] of [
+    ["requestDeadline", 1],
+    ["maximumWaiting", 1],
+    ["minimumValidity", 0]
+  ] as const) {
+    const given: unknown = options[setting]
+    const isValid = given === undefined || isWhole(given, least)
+    checkSetting(setting, isValid, `must be a whole number from ${least} to ${most}`)
   }
 }
+
+/** Of a timer: beyond it, Node's would fire at once. */
+const most = 2 ** 31 - 1
+
+const isWhole = (value: unknown, least: number): boolean =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most

@@ -1,5 +1,6 @@
 import type { PromiseTokenBroker } from "@onbehalf/core"
 import { LRUCache } from "lru-cache"
+import type { Waiting } from "./waiting.ts"
 
 /** Merchants remembered. */
 const maximum = 10_000
@@ -7,11 +8,14 @@ const maximum = 10_000
 /** Milliseconds for which an answer is trusted: that it is one's own, and any other. */
 const trust = { own: 300_000, other: 10_000 }
 
-/** The partner's own merchants, as Nuapay lists them. What it said last stands while Nuapay is in trouble. */
+/** The partner's own merchants, as Nuapay lists them. What it said last stands until it says otherwise. */
 export class Directory {
   readonly #known: LRUCache<string, boolean>
+  readonly #waiting: Waiting
+  readonly #refreshing = new Set<string>()
 
-  constructor(broker: Promise<PromiseTokenBroker>) {
+  constructor(broker: Promise<PromiseTokenBroker>, waiting: Waiting) {
+    this.#waiting = waiting
     this.#known = new LRUCache({
       max: maximum,
       ttl: trust.own,
@@ -29,13 +33,32 @@ export class Directory {
     })
   }
 
-  /** Whether this is a merchant of the partner, and active. */
-  has(id: string): boolean | Promise<boolean> {
-    return this.#known.get(id) ?? this.#known.forceFetch(id)
+  /** Whether this is a merchant of the partner, and active; `undefined` where Nuapay has to be asked first. */
+  known(id: string): boolean | undefined {
+    const fresh = this.#known.get(id)
+    if (fresh !== undefined) return fresh
+    if (this.#known.get(id, { allowStale: true }) !== true) return undefined
+    this.#refresh(id)
+    return true
+  }
+
+  /** Asks Nuapay, once for all who wait. */
+  ask(id: string): Promise<boolean> {
+    return this.#known.forceFetch(id)
   }
 
   forget(id: string): void {
     this.#known.delete(id)
+  }
+
+  /** In the background, with a place as any other wait: a merchant of yesterday does not wait for a Nuapay that hangs. */
+  #refresh(id: string): void {
+    if (this.#refreshing.has(id)) return
+    this.#refreshing.add(id)
+    void this.#waiting
+      .run(() => this.ask(id))
+      .catch(() => undefined)
+      .finally(() => this.#refreshing.delete(id))
   }
 }
 

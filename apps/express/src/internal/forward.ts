@@ -32,11 +32,6 @@ export const forward = async (
   rules: ProxyRules
 ): Promise<void> => {
   const answer = await ask(request, access, rules)
-  if (answer.status === 401) {
-    // The client's own sign-in is not what was refused.
-    await answer.body?.cancel()
-    throw new OnBehalfError("upstream_refused", { problem: "a token that it had just issued" })
-  }
   reply.status(answer.status)
   for (const [name, value] of Object.entries(guarding)) reply.setHeader(name, value)
   for (const [name, value] of picked(answerHeaders, (name) => answer.headers.get(name))) {
@@ -56,7 +51,9 @@ const ask = (
   { maximumBodyBytes, requestHeaders, targetOf }: ProxyRules
 ): Promise<Response> => {
   const target = targetOf(request)
-  const headers = [...picked(requestHeaders, (name) => request.get(name))]
+  const ofThisHop = hopHeaders(request)
+  const names = requestHeaders.filter((name) => !ofThisHop.has(name))
+  const headers = [...picked(names, (name) => request.get(name))]
   const { method } = request
   if (!hasBody(request)) return access.fetch(target, { method, headers })
   if (request.readableDidRead) {
@@ -78,6 +75,10 @@ const ask = (
     signal: controller.signal
   })
 }
+
+/** RFC 9110, section 7.6.1: what the caller says is for this connection alone. */
+const hopHeaders = ({ headers }: Request): ReadonlySet<string> =>
+  new Set(headers.connection?.split(",").map((name) => name.trim().toLowerCase()))
 
 const hasBody = ({ headers, method }: Request): boolean =>
   method !== "GET" &&

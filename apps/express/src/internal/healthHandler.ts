@@ -1,6 +1,6 @@
 import type { Health, PromiseTokenBroker } from "@onbehalf/core"
 import type { RequestHandler } from "express"
-import { untilAborted } from "./patience.ts"
+import { within } from "./untilAborted.ts"
 
 /** Milliseconds for a broker that has not started yet: its store may still be connecting. */
 const patience = 2_500
@@ -20,8 +20,7 @@ const unknown: Health = { status: "down", apiKey: "unknown", store: "fails" }
 
 const healthOf = async (broker: Promise<PromiseTokenBroker>): Promise<Health> => {
   try {
-    const asked = broker.then((open) => open.health())
-    return await untilAborted(asked, AbortSignal.timeout(patience))
+    return await within(patience, async () => (await broker).health())
   } catch {
     return unknown
   }

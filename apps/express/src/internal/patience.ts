@@ -1,65 +1,85 @@
 import type { Response } from "express"
-import { OnBehalfError } from "../OnBehalfError.ts"
+import { OnBehalfError, type OnBehalfErrorCode } from "../OnBehalfError.ts"
+import { untilAborted } from "./untilAborted.ts"
+import type { Waiting } from "./waiting.ts"
 
 /**
- * How long one request waits for Nuapay: until its deadline, or until its client has gone. A request that waits for
- * nothing costs no timer and no listener.
+ * How long one request waits for Nuapay: until its deadline, or until its client has gone; and the one place that it
+ * takes among those that wait. A request that waits for nothing costs no timer, no listener and no place.
  */
 export class Patience {
   readonly #response: Response
+  readonly #waiting: Waiting
   /** Monotonic milliseconds. */
   readonly #until: number
-  #signal: AbortSignal | undefined
+  #controller: AbortController | undefined
+  #leave: (() => void) | undefined
 
-  constructor(response: Response, milliseconds: number) {
+  constructor(response: Response, milliseconds: number, waiting: Waiting) {
     this.#response = response
+    this.#waiting = waiting
     this.#until = performance.now() + milliseconds
   }
 
   /** Aborted with the error to answer with. Once the answer has been sent nothing aborts it any more. */
   get signal(): AbortSignal {
-    this.#signal ??= this.#start()
-    return this.#signal
+    this.#controller ??= this.#start()
+    // A timer comes late where the request itself comes late to ask for it.
+    if (!this.#response.writableFinished && performance.now() >= this.#until) {
+      this.#end("deadline_exceeded")
+    }
+    return this.#controller.signal
   }
 
   /** Why it is over, if it is. */
   get reason(): unknown {
-    return this.#signal?.reason
+    return this.#controller?.signal.reason
   }
 
-  #start(): AbortSignal {
+  /** Begins the work if there is time and a place for it. */
+  async wait<A>(begin: (signal: AbortSignal) => PromiseLike<A>): Promise<A> {
+    const { signal } = this
+    signal.throwIfAborted()
+    const leave = this.#enter()
+    try {
+      return await untilAborted(() => begin(signal), signal)
+    } finally {
+      leave?.()
+    }
+  }
+
+  /**
+   * The place is the request's until its end, because the body of an answer may still be read when a call is done. What
+   * goes on after the end has one for each call.
+   */
+  #enter(): (() => void) | undefined {
+    if (this.#leave !== undefined) return undefined
+    const leave = this.#waiting.enter()
+    if (this.#response.closed) return leave
+    this.#leave = leave
+    return undefined
+  }
+
+  #start(): AbortController {
     const response = this.#response
     const controller = new AbortController()
-    const goneBeforeTheEnd = () => {
-      if (!response.writableFinished) controller.abort(new OnBehalfError("client_gone"))
-    }
     if (response.closed) {
-      goneBeforeTheEnd()
-      return controller.signal
+      if (!response.writableFinished) controller.abort(new OnBehalfError("client_gone"))
+      return controller
     }
-    const late = () => controller.abort(new OnBehalfError("deadline_exceeded"))
+    const late = () => this.#end("deadline_exceeded")
     const timer = setTimeout(late, Math.max(0, this.#until - performance.now()))
     timer.unref()
     response.once("close", () => {
       clearTimeout(timer)
-      goneBeforeTheEnd()
+      this.#end(response.writableFinished ? undefined : "client_gone")
     })
-    return controller.signal
+    return controller
   }
-}
 
-/** Gives up waiting when the signal says so; what is under way goes on for others. */
-export const untilAborted = async <A>(
-  work: PromiseLike<A> | A,
-  signal: AbortSignal
-): Promise<A> => {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener("abort", abort, { once: true })
-  try {
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener("abort", abort)
+  #end(why: OnBehalfErrorCode | undefined): void {
+    if (why !== undefined) this.#controller?.abort(new OnBehalfError(why))
+    this.#leave?.()
+    this.#leave = undefined
   }
 }

@@ -17,19 +17,23 @@ export class Waiting {
     return this.#count
   }
 
-  async run<A>(work: () => Promise<A>): Promise<A> {
+  /** Takes a place; the answer gives it back, and is to be called once. */
+  enter(): () => void {
     if (this.#count >= this.#maximum) throw new OnBehalfError("overloaded")
-    return this.hold(work)
+    this.#count++
+    return () => {
+      this.#count--
+      if (this.#count === 0) for (const resolve of this.#whenIdle) resolve()
+    }
   }
 
-  /** For what goes on after a wait: counted, never refused. */
-  async hold<A>(work: () => Promise<A>): Promise<A> {
-    this.#count++
+  /** With a place for as long as the work takes; without one it is not begun. */
+  async run<A>(work: () => Promise<A>): Promise<A> {
+    const leave = this.enter()
     try {
       return await work()
     } finally {
-      this.#count--
-      if (this.#count === 0) for (const resolve of this.#whenIdle) resolve()
+      leave()
     }
   }
 

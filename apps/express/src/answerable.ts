@@ -1,7 +1,18 @@
+/**
+ * From the broker's errors to those that Express can answer.
+ *
+ * @since 0.1.0
+ */
 import { TokenError, type TokenErrorReason } from "@onbehalf/core/TokenError"
-import { OnBehalfError, type OnBehalfErrorCode } from "../OnBehalfError.ts"
+import { OnBehalfError, type OnBehalfErrorCode } from "./OnBehalfError.ts"
 
-/** An error of the broker as one that Express can answer with; any other as it is. */
+/**
+ * An error of the broker as the `OnBehalfError` that answers it; anything else as it is. For error handlers of your own,
+ * where handlers use `nuapay.broker` themselves.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export const answerable = (error: unknown): unknown =>
   error instanceof TokenError ? fromTokenError(error) : error
 
