@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
-import { errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
+import { answerable, errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
 import type { SimulatorControls } from "@onbehalf/simulator"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { answerable } from "../src/internal/fromTokenError.ts"
 import { problems } from "../src/internal/problems.ts"
 import { failingStore } from "./support/failingStore.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
@@ -85,6 +84,49 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     }
   })
 
+  it.each([
+    ["a reset in mid-body", { kind: "reset", when: "during" }],
+    ["HTML", { kind: "html" }]
+  ] as const)(
+    "the call itself is answered with %s: 502, nothing of it shows",
+    async (_name, fault) => {
+      const { get } = await serve()
+      world.simulator.addFault({ ...fault, match: { operation: "listMandates" } } as Faults[number])
+      const { json, text } = await get("/mandates", world.merchant())
+      assert.deepStrictEqual(
+        json,
+        {
+          title: "Bad Gateway",
+          status: 502,
+          code: "upstream_failed"
+        },
+        text
+      )
+    }
+  )
+
+  it("a 401 that remains is not the client's: 502", async () => {
+    const { get } = await serve()
+    world.simulator.addFault({ kind: "status", status: 401, match: { operation: "listMandates" } })
+    const { json, status } = await get("/mandates", world.merchant())
+    assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
+  })
+
+  it("a body that the handler reads twice is the handler's mistake", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.use(nuapay)
+    app.get("/", (request, response, next) => {
+      request.onBehalf
+        .fetch("/mandates")
+        .then(async (answer) => [await answer.text(), await answer.text()])
+        .catch((error: Error) => response.send(error.name))
+        .catch(next)
+    })
+    const { get } = await world.serve(app, nuapay)
+    assert.strictEqual((await get("/", world.merchant())).text, "TypeError")
+  })
+
   it("Retry-After says how long, in seconds", async () => {
     const { get } = await serve()
     world.simulator.addFault({ kind: "status", status: 429, retryAfter: 120, match: tokens })
@@ -110,19 +152,21 @@ describe.each(expresses)("errors, %s", (_version, create) => {
   })
 
   it("without the error handler Express answers with the status and the headers", async () => {
-    const nuapay = onBehalf(world.options({ maximumWaiting: 1 }))
+    const nuapay = onBehalf(world.options({ retryPolicy: { retries: 0 } }))
     const app = create()
     app.set("env", "test")
     app.use(nuapay)
     app.get("/", (request, _response, next) => {
-      Promise.all([request.onBehalf.token(), request.onBehalf.using({ expiresIn: 60 }).token()])
+      request.onBehalf
+        .token()
         .then(() => next())
         .catch(next)
     })
     const { get } = await world.serve(app, nuapay)
     assert.strictEqual((await get("/")).status, 401)
+    world.simulator.addFault({ kind: "status", status: 429, retryAfter: 7, match: tokens })
     const answer = await get("/", world.merchant())
-    assert.deepStrictEqual([answer.status, answer.headers.get("retry-after")], [503, "1"])
+    assert.deepStrictEqual([answer.status, answer.headers.get("retry-after")], [429, "7"])
   })
 
   it("what is not onbehalf's goes on; an error of the broker is answered too", async () => {

@@ -1,6 +1,7 @@
-import { afterEach, assert, describe, it } from "@effect/vitest"
-import { errorHandler, onBehalf, type OnBehalfOptions } from "@onbehalf/express"
-import { trace } from "@opentelemetry/api"
+import { afterEach, assert, describe, it, vi } from "@effect/vitest"
+import { TokenErrors } from "@onbehalf/core"
+import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
+import { type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -98,9 +99,28 @@ describe.each(expresses)("operation, %s", (_version, create) => {
   describe("spans", () => {
     afterEach(() => trace.disable())
 
-    it("none without a provider, and everything works", async () => {
+    it("without a provider none is recorded, and none is set up", async () => {
+      const made: Array<Span> = []
+      const getTracer = trace.getTracer.bind(trace)
+      const watched = vi.spyOn(trace, "getTracer").mockImplementation((...named) => {
+        const tracer = getTracer(...named)
+        return {
+          startSpan: tracer.startSpan.bind(tracer),
+          startActiveSpan: ((name: string, options: SpanOptions, work: (span: Span) => unknown) =>
+            tracer.startActiveSpan<(span: Span) => unknown>(name, options, (span) => {
+              made.push(span)
+              return work(span)
+            })) as Tracer["startActiveSpan"]
+        }
+      })
       const { get } = await serve()
       assert.strictEqual((await get("/token", world.merchant())).status, 200)
+      watched.mockRestore()
+      assert.deepStrictEqual(
+        made.map((span) => span.isRecording()),
+        [false]
+      )
+      assert.isFalse(trace.getTracer("of the app").startSpan("after").isRecording())
     })
 
     it("one for each wait where the app has a provider; no merchant, no path, no secret", async () => {
@@ -163,9 +183,21 @@ describe.each(expresses)("operation, %s", (_version, create) => {
 
   it("revoke refuses what is no id, before anything is sent", async () => {
     const { nuapay } = await serve()
-    const refused = await nuapay.revoke("..").catch((error: { code: string }) => error.code)
-    assert.strictEqual(refused, "invalid_request")
+    const refused: unknown = await nuapay.revoke("..").catch((error: unknown) => error)
+    assert.instanceOf(refused, OnBehalfError)
+    assert.strictEqual(refused.code, "invalid_request")
     assert.deepStrictEqual(world.simulator.counters, {})
+  })
+
+  it("invariant 3: revoke waits no longer than the deadline; the token is gone here by then", async () => {
+    const { get, nuapay } = await serve({ requestDeadline: 300 })
+    const { text: id } = await get("/token", world.merchant())
+    world.simulator.addFault({ kind: "hang", match: { operation: "revokeTokensForOrganisation" } })
+    const late: unknown = await nuapay.revoke(world.merchant()).catch((error: unknown) => error)
+    assert.instanceOf(late, OnBehalfError)
+    assert.strictEqual(late.code, "deadline_exceeded")
+    world.simulator.clearFaults()
+    assert.notStrictEqual((await get("/token", world.merchant())).text, id)
   })
 })
 
@@ -180,8 +212,22 @@ describe("options", () => {
     [{ name: "a-b" }, "name"],
     [{ requestDeadline: 0 }, "requestDeadline"],
     [{ requestDeadline: Number.NaN }, "requestDeadline"],
-    [{ maximumWaiting: -1 }, "maximumWaiting"]
-  ])("what is missing or wrong is said at once: %j", (given, setting) => {
-    assert.throws(() => onBehalf(world.options(given as never)), setting)
+    [{ requestDeadline: Number.POSITIVE_INFINITY }, "requestDeadline"],
+    [{ requestDeadline: 2 ** 31 }, "requestDeadline"],
+    [{ requestDeadline: "5000" }, "requestDeadline"],
+    [{ maximumWaiting: -1 }, "maximumWaiting"],
+    [{ maximumWaiting: 0.5 }, "maximumWaiting"],
+    [{ maximumWaiting: "1000" }, "maximumWaiting"],
+    [{ minimumValidity: -1 }, "minimumValidity"],
+    [{ minimumValidity: "x" }, "minimumValidity"],
+    [{ directory: "true" }, "directory"],
+    [{ directory: 1 }, "directory"],
+    [{ eager: "true" }, "eager"]
+  ])("what is missing or wrong is said at once: %o", (given, setting) => {
+    assert.throws(
+      () => onBehalf(world.options(given as never)),
+      TokenErrors.TokenError,
+      `Invalid configuration: ${setting}`
+    )
   })
 })
