@@ -17,7 +17,8 @@ export interface MerchantAccess {
   readonly organisationId: string
   /**
    * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token. A refused
-   * token is replaced once, where the body can be sent again.
+   * token is replaced once, where the body can be sent again; a 401 that remains rejects with `upstream_refused`. Where
+   * the body breaks off or is not what it should be, `json()`, `text()` and their like reject with `upstream_failed`.
    */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A valid token, for an HTTP client of your own; fetched only when none is held. */

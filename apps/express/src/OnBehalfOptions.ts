@@ -14,8 +14,8 @@ import type { MaybePromise } from "./internal/chain.ts"
  */
 export interface OnBehalfOptions extends CreateTokenBrokerOptions {
   /**
-   * Whom this request acts for: the id of the merchant who is signed in; `undefined` where nobody is (401). What it
-   * throws is forwarded as it is. Take it from what your app knows of the session. A part of the path, a query or a
+   * Whom this request acts for: the id of the merchant who is signed in; `undefined` where nobody is (401). Errors that
+   * it throws are forwarded as they are. Take it from what your app knows of the session. A part of the path, a query or a
    * header could name anybody: then `allow` must check it.
    */
   readonly organisation: (request: Request) => MaybePromise<string | undefined | null>
@@ -27,16 +27,18 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
   readonly allow?: ((request: Request, organisationId: string) => MaybePromise<boolean>) | undefined
   /**
    * Refuses (403) whom Nuapay does not list as an active merchant of this partner. The answer is trusted for five
-   * minutes, a refusal for ten seconds. Default: `false`: Nuapay refuses the token.
+   * minutes, and stands while it is asked for again; a refusal is trusted for ten seconds. Default: `false`: Nuapay
+   * refuses the token.
    */
   readonly directory?: boolean | undefined
   /** Fetches the token before the handler is called. Default: `false`: when it is used. */
   readonly eager?: boolean | undefined
   /**
-   * Milliseconds from a request's arrival for which it waits for Nuapay in all; then 504. Default: 20 000.
+   * Milliseconds from a request's arrival for which it waits in all, for Nuapay and for `organisation` and `allow`;
+   * then 504. Default: 20 000.
    */
   readonly requestDeadline?: number | undefined
-  /** Waits for Nuapay at a time in this process; beyond that, 503 at once. Default: 1 000. */
+  /** Requests that wait for Nuapay at a time in this process; beyond that, 503 at once. Default: 1 000. */
   readonly maximumWaiting?: number | undefined
   /** The property of the request. Two middlewares in one app need two. Default: `onBehalf`. */
   readonly name?: string | undefined
