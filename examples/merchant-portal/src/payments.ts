@@ -1,4 +1,4 @@
-import type { MerchantAccess, OnBehalf } from "@onbehalf/express"
+import { type MerchantAccess, type OnBehalf, OnBehalfError } from "@onbehalf/express"
 import { Router } from "express"
 import { randomUUID } from "node:crypto"
 
@@ -46,7 +46,7 @@ payments.post("/", async (request, response) => {
     headers: { "content-type": "application/json", "idempotency-key": form.key },
     body: JSON.stringify({ amount, merchantReference: form.reference })
   })
-  if (answer.status >= 500) throw new Error(`POST /tpp/payments answered ${answer.status}`)
+  if (answer.status >= 500) throw failed("POST /tpp/payments", answer)
   if (!answer.ok) {
     const problem = "Nuapay did not take this payment."
     return response.status(422).render("new-payment", { ...form, problem })
@@ -60,10 +60,13 @@ const forPayments = (access: OnBehalf): OnBehalf => access.using({ scopes: ["ope
 
 const list = async <A>(access: MerchantAccess, path: string): Promise<ReadonlyArray<A>> => {
   const answer = await access.fetch(`${path}?pagesize=100`)
-  if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}`)
+  if (!answer.ok) throw failed(`GET ${path}`, answer)
   const { data } = (await answer.json()) as { readonly data: ReadonlyArray<A> }
   return data
 }
+
+const failed = (what: string, { status }: Response): OnBehalfError =>
+  new OnBehalfError("upstream_failed", { problem: `${what} answered ${status}` })
 
 const formOf = (body: unknown) => {
   const fields = body as Readonly<Record<string, unknown>> | undefined

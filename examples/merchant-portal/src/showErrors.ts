@@ -1,9 +1,11 @@
-import { OnBehalfError } from "@onbehalf/express"
+import { answerable, OnBehalfError } from "@onbehalf/express"
 import type { ErrorRequestHandler } from "express"
 import { STATUS_CODES } from "node:http"
 
 /** A page for people; what went wrong in detail goes to the log. Express knows it by its four parameters. */
-export const showErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+export const showErrors: ErrorRequestHandler = (given: unknown, _request, response, next) => {
+  // Where this app asks the broker itself, errors are the broker's.
+  const error = answerable(given)
   if (response.headersSent) return next(error)
   const problem = problemOf(error)
   if (problem.status >= 500) process.stderr.write(`${String(error)}\n`)

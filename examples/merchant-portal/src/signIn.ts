@@ -35,7 +35,11 @@ export const signIn = (nuapay: OnBehalfMiddleware): Router => {
     const { merchant } = request.session
     await renew(request)
     if (merchant === undefined) return response.redirect(303, "/")
-    const { outcome } = await nuapay.revoke(merchant.id)
+    // Signed out in any case; what Nuapay has not confirmed ends by itself.
+    const outcome = await nuapay.revoke(merchant.id).then(
+      (revocation) => revocation.outcome,
+      () => "unconfirmed"
+    )
     response.redirect(303, `/?signed-out=${outcome}`)
   })
 

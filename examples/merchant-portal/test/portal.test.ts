@@ -131,6 +131,22 @@ describe("the portal", () => {
     assert.notInclude(text, "    at ")
   })
 
+  it("with Nuapay away nobody sees an error of the portal's own, and signing out still does", async () => {
+    await using portal = await startPortal({ requestDeadline: 1_000 })
+    const { cookie, go, post, signIn } = visitor(portal)
+    await signIn(merchantsOf(portal)[0] ?? "")
+    assert.strictEqual((await go("/payments")).status, 200)
+    portal.simulator.addFault({ kind: "status", status: 503 })
+    assert.strictEqual((await go("/payments")).status, 502)
+    assert.strictEqual((await visitor(portal).go("/")).status, 502)
+    portal.simulator.clearFaults()
+    portal.simulator.addFault({ kind: "hang" })
+    const before = cookie()
+    const { location, status } = await post("/sign-out", {})
+    assert.deepStrictEqual([status, location], [303, "/?signed-out=unconfirmed"])
+    assert.strictEqual((await visitor(portal, before).go("/payments")).status, 401)
+  })
+
   it("tells its health and its metrics", async () => {
     await using portal = await startPortal()
     const { go } = visitor(portal)
