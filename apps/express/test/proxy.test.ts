@@ -216,8 +216,7 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
       requestDeadline: 200,
       // It holds the process up, so that no timer can have told of the deadline.
       organisation: () => {
-        const until = performance.now() + (late ? 250 : 0)
-        while (performance.now() < until);
+        for (const until = performance.now() + (late ? 250 : 0); performance.now() < until;);
         return "m1"
       }
     })
