@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { errorHandler, onBehalf, type OnBehalfOptions } from "@onbehalf/express"
 import type { NextFunction, Request, Response } from "express"
 import { runInNewContext } from "node:vm"
@@ -107,6 +107,25 @@ describe.each(expresses)("whom a request acts for, %s", (_version, create) => {
     late.reject(new Error("the session store is away"))
     assert.strictEqual((await get("/")).status, 418)
   })
+
+  it.each(["organisation", "allow"] as const)(
+    "%s that holds the process up until the deadline, and fails, harms nobody",
+    async (which) => {
+      const unheard = vi.fn<(reason: unknown) => void>()
+      process.on("unhandledRejection", unheard)
+      const { get } = await serve({
+        organisation: () => "merchant-1",
+        [which]: async () => {
+          for (const until = performance.now() + 50; performance.now() < until;);
+          throw new Error("the session store is away")
+        },
+        requestDeadline: 20
+      })
+      assert.strictEqual((await get("/")).status, 504)
+      process.off("unhandledRejection", unheard)
+      assert.deepStrictEqual(unheard.mock.calls, [])
+    }
+  )
 
   it.each([
     [true, 200],
