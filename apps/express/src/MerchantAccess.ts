@@ -48,7 +48,7 @@ export interface UsingOptions {
  * @since 0.1.0
  */
 export interface OnBehalf extends MerchantAccess {
-  /** The same merchant with another grant; what is not given stays as it is. */
+  /** The same merchant with another grant; what is not given stays as it is. Throws where `minimumValidity` is below 0. */
   using(options: UsingOptions): OnBehalf
   /** A token for one resource of the merchant, to hand to a mobile app. */
   application(options: {

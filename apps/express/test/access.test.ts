@@ -1,5 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { errorHandler, onBehalf, type OnBehalf, type OnBehalfAs } from "@onbehalf/express"
+import {
+  errorHandler,
+  onBehalf,
+  OnBehalfError,
+  type OnBehalf,
+  type OnBehalfAs
+} from "@onbehalf/express"
 import type { Request } from "express"
 import { inspect } from "node:util"
 import { everyForm } from "../../../tests/support/canary.ts"
@@ -109,6 +115,20 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
         assert.notStrictEqual((await access.token()).id, short.id)
       })
       assert.strictEqual(world.tokensFetched(), 2)
+    }
+  )
+
+  it.each([-1, Number.NaN])(
+    "minimumValidity %d would hand out what has ended: refused",
+    async (given) => {
+      const { json } = await run(async (access) => {
+        try {
+          return access.using({ minimumValidity: given }).organisationId
+        } catch (error) {
+          return error instanceof OnBehalfError ? error.code : "another"
+        }
+      })
+      assert.strictEqual(json, "invalid_request")
     }
   )
 

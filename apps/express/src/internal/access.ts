@@ -124,6 +124,11 @@ export class RequestAccess extends Access implements OnBehalf {
       expiresIn = this.#grant.expiresIn,
       minimumValidity = this.#grant.minimumValidity
     } = options
+    if (minimumValidity !== undefined && !(minimumValidity >= 0)) {
+      throw answerable(
+        invalidRequest([{ field: "minimumValidity", description: "must be 0 or more" }])
+      )
+    }
     return new RequestAccess(this.#own, { scopes, expiresIn, minimumValidity })
   }
 

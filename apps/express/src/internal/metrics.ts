@@ -39,7 +39,7 @@ export class Metrics {
       get: () => ({ count: this.#requests, incremental: true })
     })
     const now = Metric.gauge("onbehalf_express_waiting", {
-      description: "Waits under way",
+      description: "Requests that wait for Nuapay",
       attributes
     })
     Metric.registerUnsafe(now, this.#context, {
