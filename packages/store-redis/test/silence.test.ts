@@ -123,6 +123,24 @@ await withRedis("a server that does not answer", startRedis, (server) => {
     }).pipe(Effect.scoped)
   )
 
+  it.live(
+    "T24, F43: that a feed has died is known within a second, however long answers may take",
+    () =>
+      Effect.gen(function* () {
+        const proxy = yield* proxyTo(server.port)
+        yield* using(fromUrl({ url: proxy.url, sealKey, timeout: 10_000 }), (store) =>
+          Effect.gen(function* () {
+            const feed = Stream.runDrain(
+              Stream.tap(store.changes, () => Effect.sync(proxy.forsake))
+            )
+            const [code, lost] = yield* timed(codeOf(feed))
+            assert.strictEqual(code, "TIMEOUT")
+            assert.isBelow(lost, 1_000 + 1_000)
+          })
+        )
+      }).pipe(Effect.scoped)
+  )
+
   it.live("F36: answers that came while this process stood still are heard", () =>
     using(fromUrl({ url: server.url, sealKey }), (store) =>
       Effect.gen(function* () {

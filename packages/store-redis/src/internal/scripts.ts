@@ -180,16 +180,23 @@ return { question, count }
 `)
 
 /**
- * KEYS lease, fences. ARGV holder, milliseconds, milliseconds for which fences are remembered. Gives the fence, or
- * 0 when another holds it, and the server's time. Asked again by the same holder, whose answer was lost, it gives the same fence.
+ * KEYS lease, fences. ARGV holder, milliseconds, milliseconds for which fences are remembered, and of the longest
+ * lease. Gives the fence, or 0 when another holds it, and the server's time. Asked again by the same holder, whose
+ * answer was lost, it gives the same fence. What is no lease, or would last longer than any, is in nobody's way, and
+ * 1 says so.
  */
 export const lease = script(`
 ${now}
 local held = redis.pcall('GET', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
 local own = ARGV[1] .. ':'
-if type(held) == 'string' then
-  if string.sub(held, 1, #own) ~= own then return { question, 0, millis } end
-  return { question, tonumber(string.sub(held, #own + 1)), millis }
+local refused = 0
+if held and (type(held) ~= 'string' or not string.find(held, '^[%w-]+:%d+$')
+  or left < 0 or left > tonumber(ARGV[4])) then
+  refused = 1
+elseif held then
+  if string.sub(held, 1, #own) ~= own then return { question, 0, millis, 0 } end
+  return { question, tonumber(string.sub(held, #own + 1)), millis, 0 }
 end
 local fence = redis.pcall('INCR', KEYS[2])
 if type(fence) ~= 'number' or fence == 1 then
@@ -198,7 +205,7 @@ if type(fence) ~= 'number' or fence == 1 then
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('SET', KEYS[1], own .. string.format('%.0f', fence), 'PX', ARGV[2])
-return { question, fence, millis }
+return { question, fence, millis, refused }
 `)
 
 /** KEYS lease. ARGV holder and fence, milliseconds. Gives 1 while it is held. */
