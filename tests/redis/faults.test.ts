@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
 import { createSentinel } from "redis"
 import { layerOf, minting, upstream } from "../../packages/core/test/support/upstream.ts"
@@ -77,6 +78,22 @@ const traffic = Effect.fnUntraced(function* (brokers: ReadonlyArray<Broker>) {
   return { seen: seen as Traffic, end: Fiber.interrupt(running) }
 })
 
+/** What goes wrong with their stores from now on. */
+const troublesOf = Effect.fnUntraced(function* (brokers: ReadonlyArray<Broker>) {
+  const troubles = { count: 0 }
+  for (const { events } of brokers) {
+    yield* events.pipe(
+      Stream.runForEach(({ _tag }) =>
+        Effect.sync(() => {
+          if (_tag === "StoreTrouble") troubles.count++
+        })
+      ),
+      Effect.forkScoped({ startImmediately: true })
+    )
+  }
+  return troubles
+})
+
 /** A token that one process fetched is found by the other. */
 const shared = (one: Broker, other: Broker): Effect.Effect<boolean, TokenError> =>
   Effect.gen(function* () {
@@ -91,20 +108,31 @@ const eventuallyShared = (one: Broker, other: Broker) =>
   }).pipe(Effect.timeout("10 seconds"))
 
 interface Fault {
+  /** What shows that it struck, where that is not trouble with the store. */
+  readonly evidence?: "forgotten" | undefined
   readonly strike: Effect.Effect<unknown>
   /** Milliseconds that it lasts. */
   readonly lasts: number
   readonly heal: Effect.Effect<unknown>
 }
 
-const survive = (far: Layer.Layer<TokenStore, TokenError>, { heal, lasts, strike }: Fault) =>
+const survive = (
+  far: Layer.Layer<TokenStore, TokenError>,
+  { evidence, heal, lasts, strike }: Fault
+) =>
   Effect.gen(function* () {
     const nuapay = upstream(minting)
     const one = yield* open(far, nuapay.fetch)
     const other = yield* open(far, nuapay.fetch)
     yield* eventuallyShared(one, other)
+    const grant = yield* grantFor(newMerchant())
+    const kept = yield* one.acquire(grant)
+    const troubles = yield* troublesOf([one, other])
     const { end, seen } = yield* traffic([one, other])
     yield* strike
+    if (evidence === "forgotten") {
+      assert.notStrictEqual((yield* other.acquire(grant)).id, kept.id)
+    }
     const before = seen.served
     yield* Effect.sleep(lasts)
     // On a busy machine it may take longer than that for anything to be served.
@@ -112,6 +140,7 @@ const survive = (far: Layer.Layer<TokenStore, TokenError>, { heal, lasts, strike
       Effect.sync(() => seen.served > before),
       { until: (isServed) => isServed, schedule: Schedule.spaced(20) }
     ).pipe(Effect.timeout("10 seconds"))
+    if (evidence === undefined) assert.isAbove(troubles.count, 0, "nothing struck")
     yield* heal
     yield* eventuallyShared(one, other)
     yield* end
@@ -187,6 +216,7 @@ const faults: ReadonlyArray<readonly [name: string, (server: RedisServer) => Fau
   [
     "F24: cleared, and cleared again",
     (server) => ({
+      evidence: "forgotten",
       strike: Effect.repeat(on(server).command("FLUSHALL"), {
         times: 5,
         schedule: Schedule.spaced(100)

@@ -35,16 +35,18 @@ describe("the process", () => {
       const { generation } = yield* store.get(key("m1"))
       const lock = lockOf(folder)
       const putting = yield* Effect.forkChild(store.put(yield* token(key("m1"), "t2"), generation))
-      let longest = 0
+      const looks: Array<number> = []
       for (let step = 0; step < 40; step++) {
         const began = performance.now()
-        yield* Effect.yieldNow
-        longest = Math.max(longest, performance.now() - began)
         assert.strictEqual(yield* heldIn(store, key("m1")), "t1")
+        looks.push(performance.now() - began)
         yield* Effect.sleep(5)
       }
       assert.isUndefined(putting.pollUnsafe())
-      assert.isBelow(longest, 100)
+      // A look of its own takes some microseconds; the machine may have other things to do now and then.
+      const [half = Number.NaN] = looks.toSorted((one, other) => one - other).slice(20)
+      assert.isBelow(half, 2)
+      assert.isBelow(Math.max(...looks), 100)
       lock.exec("ROLLBACK")
       lock.close()
       assert.strictEqual(yield* Fiber.join(putting), "stored")

@@ -52,6 +52,7 @@ const meanings: Readonly<Record<string, string>> = {
   READONLY: "the server is a replica",
   TIMEOUT: "the server does not answer",
   TRYAGAIN: "the keys are being moved",
+  UNENCRYPTED: "the cluster leads elsewhere, and the connection would not be encrypted",
   WRONGPASS: "the server refuses the password",
   WRONGTYPE: "something else lies under the key"
 }

@@ -146,7 +146,7 @@ export const fromUrl = ({
     const address = yield* Addresses.check(first, unencrypted)
     const more = yield* Effect.forEach(others, (one) => Addresses.check(one, unencrypted))
     const timeout = yield* checkTimeout(options.timeout)
-    const client = yield* OwnClient.make([address, ...more], { timeout, tls })
+    const client = yield* OwnClient.make([address, ...more], { timeout, tls, unencrypted })
     return yield* RedisDriver.make(client, timeout)
   })
   return fromDriver(driver, options)

@@ -4,8 +4,10 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fromClient, fromUrl, redisStore, type RedisClient } from "../src/index.ts"
 import { patient, sealKey } from "./support/backend.ts"
+import { startProxy } from "./support/proxy.ts"
 import { freePort, startRedisWith } from "./support/redisServer.ts"
 import { codeOf, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -99,6 +101,73 @@ const encrypted = async () => {
   })
   return { ...server, url: `rediss://store:pass%2Fword@localhost:${port}` }
 }
+
+const elsewhere = async () => {
+  // Nobody has this address.
+  const settings = { "cluster-enabled": "yes", "cluster-announce-ip": "192.0.2.1" }
+  const server = await startRedisWith(settings)
+  await server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+  for (;;) {
+    if (String(await server.command("CLUSTER", "INFO")).includes("cluster_state:ok")) return server
+    await sleep(20)
+  }
+}
+
+await withRedis(
+  "a cluster that announces servers elsewhere",
+  elsewhere,
+  ({ command, port, url }) => {
+    const urls = [url, url] as const
+
+    it.live("T23: is not spoken to in the clear", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          using(fromUrl({ ...patient, url: urls }), () => Effect.void)
+        )
+        assert.strictEqual(error.code, "invalid_configuration")
+        assert.include(error.message, "rediss://")
+      })
+    )
+
+    it.live("T23: is, where that was asked for", () =>
+      using(fromUrl({ sealKey, url: urls, unencrypted: true }), (store) =>
+        Effect.map(codeOf(store.get(newKey())), (code) =>
+          assert.notStrictEqual(code, "UNENCRYPTED")
+        )
+      )
+    )
+
+    it.live("T23: nor later, when it announces them while it is used", () =>
+      Effect.gen(function* () {
+        const config = (name: string, value: string) =>
+          Effect.promise(() => command("CONFIG", "SET", `cluster-announce-${name}`, value))
+        let moved = false
+        const proxy = yield* Effect.acquireRelease(
+          Effect.promise(() =>
+            startProxy(port, () => (answer) => {
+              const sent = moved ? Buffer.from("-MOVED 1 192.0.2.1:6379\r\n") : answer
+              moved = false
+              return [sent]
+            })
+          ),
+          ({ stop }) => Effect.promise(stop)
+        )
+        yield* config("ip", "127.0.0.1")
+        yield* config("port", String(proxy.port))
+        const layer = fromUrl({ ...patient, url: [proxy.url, proxy.url] })
+        yield* using(layer, (store) =>
+          Effect.gen(function* () {
+            assert.strictEqual(yield* codeOf(store.get(newKey())), "")
+            yield* config("ip", "192.0.2.1")
+            moved = true
+            assert.strictEqual(yield* codeOf(store.get(newKey())), "UNENCRYPTED")
+            assert.strictEqual(yield* codeOf(store.get(newKey())), "UNENCRYPTED")
+          })
+        )
+      }).pipe(Effect.scoped)
+    )
+  }
+)
 
 await withRedis("a server that speaks TLS", encrypted, (server) => {
   it.live("F18, T29: is believed with its authority, by its name, and not otherwise", () =>

@@ -2,20 +2,14 @@ import { assert, it } from "@effect/vitest"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { testKey, testToken } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import { createClient } from "redis"
 import { fromUrl } from "../src/index.ts"
 import { names, patient, sealKey } from "./support/backend.ts"
 import { startRedis, startRedisWith } from "./support/redisServer.ts"
-import { idIn, keep, newKey, now, using } from "./support/using.ts"
+import { idIn, keep, newKey, now, refusedSoFar, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
-
-const refusedSoFar = Effect.map(Metric.snapshot, (metrics) => {
-  const counter = metrics.find(({ id }) => id === "onbehalf_store_records_refused")
-  return counter?.type === "Counter" ? Number(counter.state.count) : 0
-})
 
 const otherKey = Buffer.alloc(32, 8).toString("base64")
 
@@ -42,8 +36,9 @@ await withRedis("what lies in Redis", startRedis, (server) => {
           "::",
           `${generation}:`,
           `${generation}:t1:`,
-          `${generation}:t1:not base64`,
-          `${generation}:t1:${randomBytes(300).toString("base64")}`,
+          `${generation}:t1:4102444800000:`,
+          `${generation}:t1:4102444800000:not base64`,
+          `${generation}:t1:4102444800000:${randomBytes(300).toString("base64")}`,
           `${generation}${foreign.slice(foreign.indexOf(":"))}`,
           `0:${own.slice(own.indexOf(":") + 1)}`,
           `${Number(generation) - 1}${own.slice(own.indexOf(":"))}`,
@@ -66,7 +61,7 @@ await withRedis("what lies in Redis", startRedis, (server) => {
       Effect.gen(function* () {
         const key = newKey()
         const { generation } = yield* store.get(key)
-        const value = `${generation}:t1:${"A".repeat(10_000_000)}`
+        const value = `${generation}:t1:4102444800000:${"A".repeat(10_000_000)}`
         yield* command("SET", tokenOf(key), value, "PX", "60000")
         const sent = Effect.map(command("INFO", "stats"), (info) =>
           Number(/total_net_output_bytes:(\d+)/.exec(String(info))?.[1])
@@ -102,6 +97,13 @@ await withRedis("what lies in Redis", startRedis, (server) => {
         yield* store.revoke(key.owner)
         yield* command("SET", tokenOf(key), replayed, "PX", "60000")
         assert.isUndefined(yield* idIn(store, key))
+        const present = yield* read(names.ofKey(key).generation)
+        const relabelled = present + replayed.slice(replayed.indexOf(":"))
+        yield* command("SET", tokenOf(key), relabelled, "PX", "60000")
+        const refused = yield* refusedSoFar
+        assert.isUndefined(yield* idIn(store, key))
+        assert.strictEqual(yield* command("EXISTS", tokenOf(key)), 0)
+        assert.strictEqual(yield* refusedSoFar, refused + 1)
       })
     )
   )
@@ -153,14 +155,9 @@ await withRedis("what lies in Redis", startRedis, (server) => {
         assert.isUndefined(yield* idIn(store, live))
         yield* keep(store, live, "t2")
         const value = yield* read(tokenOf(sandbox))
-        const generation = yield* read(names.ofKey(live).generation)
-        yield* command(
-          "SET",
-          tokenOf(live),
-          generation + value.slice(value.indexOf(":")),
-          "PX",
-          "9999"
-        )
+        const generation = yield* read(names.ofKey(sandbox).generation)
+        yield* command("SET", names.ofKey(live).generation, generation, "PX", "9999")
+        yield* command("SET", tokenOf(live), value, "PX", "9999")
         assert.isUndefined(yield* idIn(store, live))
       })
     )

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { fromUrl } from "../src/index.ts"
 import { names, patient } from "./support/backend.ts"
 import { startRedis } from "./support/redisServer.ts"
-import { idIn, keep, newKey, using } from "./support/using.ts"
+import { idIn, keep, newKey, refusedSoFar, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
 await withRedis("leases in Redis", startRedis, (server) => {
@@ -59,6 +59,29 @@ await withRedis("leases in Redis", startRedis, (server) => {
           assert.isDefined(yield* store.lease(key, 15_000))
         })
       )
+  )
+
+  it.live.each([
+    ["a word", ["SET", "x", "PX", "60000"]],
+    ["a word for ever", ["SET", "x"]],
+    ["a lease for ever", ["SET", "me-1:7"]],
+    ["a lease for longer than any", ["SET", "me-1:7", "PX", "60000"]],
+    ["a list", ["RPUSH", "x"]]
+  ] as const)("F26: %s under the name of a lease is in nobody's way, and counted", ([, words]) =>
+    using(layer, (store) =>
+      Effect.gen(function* () {
+        const key = newKey()
+        const { lease } = names.ofKey(key)
+        const [name, ...rest] = words
+        yield* command(name, lease, ...rest)
+        const refused = yield* refusedSoFar
+        assert.isDefined(yield* Effect.scoped(store.lease(key, 15_000)))
+        assert.strictEqual(yield* refusedSoFar, refused + 1)
+        assert.isDefined(yield* store.lease(key, 15_000))
+        assert.isUndefined(yield* store.lease(key, 15_000))
+        assert.strictEqual(yield* refusedSoFar, refused + 1)
+      })
+    )
   )
 
   it.live("T22: a holder that slept, and after whom another came, stores nothing", () =>

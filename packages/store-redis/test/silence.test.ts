@@ -12,7 +12,7 @@ import { names, sealKey } from "./support/backend.ts"
 import { startProxy } from "./support/proxy.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
-import { codeOf, idIn, keep, newKey, now, using } from "./support/using.ts"
+import { codeOf, codeSoonOf, idIn, keep, newKey, now, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
 /** Milliseconds that a caller may lose to a server that does not answer: a quarter of a second, on a busy machine. */
@@ -123,6 +123,24 @@ await withRedis("a server that does not answer", startRedis, (server) => {
     }).pipe(Effect.scoped)
   )
 
+  it.live(
+    "T24, F43: that a feed has died is known within a second, however long answers may take",
+    () =>
+      Effect.gen(function* () {
+        const proxy = yield* proxyTo(server.port)
+        yield* using(fromUrl({ url: proxy.url, sealKey, timeout: 10_000 }), (store) =>
+          Effect.gen(function* () {
+            const feed = Stream.runDrain(
+              Stream.tap(store.changes, () => Effect.sync(proxy.forsake))
+            )
+            const [code, lost] = yield* timed(codeOf(feed))
+            assert.strictEqual(code, "TIMEOUT")
+            assert.isBelow(lost, 1_000 + 1_000)
+          })
+        )
+      }).pipe(Effect.scoped)
+  )
+
   it.live("F36: answers that came while this process stood still are heard", () =>
     using(fromUrl({ url: server.url, sealKey }), (store) =>
       Effect.gen(function* () {
@@ -174,6 +192,10 @@ await withRedis("one server of a cluster that does not answer", startCluster, (c
           assert.strictEqual(yield* codeOf(store.get(silent)), "TIMEOUT")
           for (const key of answering) assert.strictEqual(yield* idIn(store, key), "t1")
           assert.strictEqual(yield* again(idIn(store, silent)), "t1")
+          // A list asks each server, and has no key that would say which one is silent.
+          proxies[2]?.forsake()
+          assert.strictEqual(yield* codeSoonOf(store.entries), "TIMEOUT")
+          assert.lengthOf(yield* again(store.entries), 3)
         })
       )
     }).pipe(Effect.scoped)

@@ -3,6 +3,7 @@ import type { StoreChange } from "@onbehalf/core/TokenStore"
 import { damaged, Failed } from "./failure.ts"
 import type { Row } from "./requests.ts"
 import { sqlite } from "./host.ts"
+import { lastFence, lastRevocationOf } from "./schema.ts"
 
 /** The file as it is read: short looks, on the thread that asks. */
 export interface Queries {
@@ -36,13 +37,15 @@ export interface Change {
 const maximumChangesAtOnce = 256
 const maximumTokensAtOnce = 32
 
+const columns = `owner, organisation, id, generation, stored, uptime, remaining, record,
+  generation >= ${lastRevocationOf("tokens.owner")} AND fence <= ${lastFence} AS isCurrent`
+
 const findText = `
-SELECT (SELECT max(generation) FROM revocations) AS generation,
-  owner, organisation, id, stored, uptime, remaining, record
+SELECT (SELECT max(generation) FROM revocations) AS newest, ${columns}
 FROM (SELECT 1) LEFT JOIN tokens ON key = ?`
 
 const pageText = `
-SELECT rowid AS number, key, owner, organisation, id, stored, uptime, remaining, record
+SELECT rowid AS number, key, ${columns}
 FROM tokens WHERE rowid > ? ORDER BY rowid LIMIT ${maximumTokensAtOnce}`
 
 export const open = (path: string): Queries => {
@@ -61,9 +64,9 @@ export const open = (path: string): Queries => {
     find: (key) => {
       const found = find.get(key) ?? {}
       // There always is a last revocation.
-      if (typeof found["generation"] !== "number") throw new Failed(damaged)
+      if (typeof found["newest"] !== "number") throw new Failed(damaged)
       return {
-        generation: found["generation"],
+        generation: found["newest"],
         row: found["record"] === null ? undefined : rowOf(found)
       }
     },
@@ -81,13 +84,15 @@ export const open = (path: string): Queries => {
 
 type Columns = Readonly<Record<string, unknown>>
 
-const rowOf = ({ id, organisation, owner, record, remaining, stored, uptime }: Columns): Row => ({
+const rowOf = ({ id, organisation, owner, record, remaining, ...row }: Columns): Row => ({
   owner: String(owner),
   organisation: typeof organisation === "string" ? organisation : null,
   id: String(id),
-  storedAt: { wall: Number(stored), uptime: Number(uptime) },
+  generation: Number(row["generation"]),
+  storedAt: { wall: Number(row["stored"]), uptime: Number(row["uptime"]) },
   remaining: Number(remaining),
-  record: record instanceof Uint8Array ? record : new Uint8Array()
+  record: record instanceof Uint8Array ? record : new Uint8Array(),
+  isCurrent: row["isCurrent"] === 1
 })
 
 const changeOf = ({ id, number, subject, tag }: Columns): Change => ({

@@ -16,15 +16,22 @@ export interface Row {
   /** `null` for the caller itself. */
   readonly organisation: string | null
   readonly id: string
+  /** Of the owner, when it was asked for. */
+  readonly generation: number
   readonly storedAt: Moment
   /** Milliseconds until the token's end, when it was stored. */
   readonly remaining: number
   readonly record: Uint8Array
+  /** Its owner was not revoked since, and its fence is one that was given. */
+  readonly isCurrent: boolean
 }
+
+/** A row before it is put. */
+export type NewRow = Omit<Row, "generation" | "isCurrent">
 
 export interface PutRequest {
   readonly key: string
-  readonly row: Row
+  readonly row: NewRow
   readonly generation: number
   /** Of the lease that this process holds on the key; 0 without one. */
   readonly fence: number

@@ -24,6 +24,7 @@ CREATE TABLE tokens (
   owner TEXT NOT NULL,
   organisation TEXT,
   id TEXT NOT NULL,
+  generation INTEGER NOT NULL,
   fence INTEGER NOT NULL,
   stored INTEGER NOT NULL,
   uptime INTEGER NOT NULL,
@@ -52,6 +53,15 @@ CREATE TABLE changes (
   id TEXT NOT NULL
 ) STRICT;
 `
+
+/** The owner's generation. One that is not remembered counts as revoked when the oldest that may be was. */
+export const lastRevocationOf = (owner: string): string => `coalesce(
+    (SELECT generation FROM revocations WHERE owner = ${owner}),
+    (SELECT max(generation) FROM revocations) - ${maximumRevocations}
+  )`
+
+/** The fence of the last lease that was given, on whatever key. */
+export const lastFence = "(SELECT seq FROM sqlite_sequence WHERE name = 'leases')"
 
 /** Makes the tables where there are none. */
 export const prepare = (database: DatabaseSync, wall: number): void => {

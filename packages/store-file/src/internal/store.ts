@@ -40,7 +40,7 @@ export const make = Effect.fnUntraced(function* (
             : Effect.map(held(key, row), (stored) => ({ held: stored, generation }))
       ),
     put: (stored, generation) =>
-      Effect.flatMap(records.seal(stored), (row) => {
+      Effect.flatMap(records.seal(stored, generation), (row) => {
         const { text } = stored.key
         const request = { key: text, row, generation, fence: leases.fenceOf(text) }
         return Effect.mapError(writer.ask("put", request), storeError("put"))

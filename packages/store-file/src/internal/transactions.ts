@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { AnswerOf, Moment, Operation, RequestOf } from "./requests.ts"
-import { maximumChanges, maximumRevocations } from "./schema.ts"
+import { lastFence, lastRevocationOf, maximumChanges, maximumRevocations } from "./schema.ts"
 
 /** What is done in a transaction. */
 export type Transactional = Exclude<Operation, "locate" | "close">
@@ -39,20 +39,18 @@ const makeLog = (database: DatabaseSync): Log => {
   }
 }
 
-/** An owner that is not remembered counts as revoked when the oldest that may be was. */
+/** A fence that no lease was given yet is none of ours: it is in nobody's way. */
 const putText = `
-INSERT INTO tokens (key, owner, organisation, id, fence, stored, uptime, remaining, expires, record)
-SELECT $key, $owner, $organisation, $id, $fence, $wall, $uptime, $remaining, $wall + $remaining, $record
-WHERE $generation >= coalesce(
-    (SELECT generation FROM revocations WHERE owner = $owner),
-    (SELECT max(generation) FROM revocations) - ${maximumRevocations}
-  )
+INSERT INTO tokens (key, owner, organisation, id, generation, fence, stored, uptime, remaining, expires, record)
+SELECT $key, $owner, $organisation, $id, $generation, $fence, $wall, $uptime, $remaining, $wall + $remaining, $record
+WHERE $generation >= ${lastRevocationOf("$owner")}
   AND ($fence = 0 OR NOT EXISTS (SELECT 1 FROM leases WHERE key = $key AND fence > $fence))
 ON CONFLICT (key) DO UPDATE SET
-  owner = excluded.owner, organisation = excluded.organisation, id = excluded.id, fence = max(fence, excluded.fence),
+  owner = excluded.owner, organisation = excluded.organisation, id = excluded.id,
+  generation = excluded.generation, fence = max(excluded.fence, iif(fence > ${lastFence}, 0, fence)),
   stored = excluded.stored, uptime = excluded.uptime, remaining = excluded.remaining,
   expires = excluded.expires, record = excluded.record
-WHERE excluded.fence = 0 OR excluded.fence >= fence`
+WHERE excluded.fence = 0 OR excluded.fence >= fence OR fence > ${lastFence}`
 
 const tokenTransactions = (
   database: DatabaseSync,

@@ -1,7 +1,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { momentOf } from "../../src/internal/moment.ts"
-import type { AnswerOf, Message, Operation, RequestOf, Row } from "../../src/internal/requests.ts"
+import type {
+  AnswerOf,
+  Message,
+  Operation,
+  RequestOf,
+  NewRow
+} from "../../src/internal/requests.ts"
 import { uptime } from "../../src/internal/host.ts"
 import type { Writer } from "../../src/internal/writer.ts"
 import * as Writing from "../../src/internal/writing.ts"
@@ -26,7 +32,12 @@ export const direct = (directory: string, wait = 2_000): Direct => {
 }
 
 /** A row of a token that is stored now. */
-export const rowOf = (owner: string, id: string, record: Uint8Array, remaining = 600_000): Row => ({
+export const rowOf = (
+  owner: string,
+  id: string,
+  record: Uint8Array,
+  remaining = 600_000
+): NewRow => ({
   owner,
   organisation: null,
   id,

@@ -36,8 +36,18 @@ export const check = (
     })
   })
 
+/** Whether a server may be spoken to that a cluster has announced, in the way of the first that was named. */
+export const mayTalkTo = (host: string, { encrypted }: Address, unencrypted: boolean): boolean =>
+  encrypted || unencrypted || isLoopback(host)
+
+/** A cluster has announced a server that lies elsewhere, and we would speak to it in the clear. */
+export const announcedElsewhere = (): TokenError =>
+  wrong(
+    "leads to a cluster with servers elsewhere: must begin with rediss://, unless unencrypted is asked for"
+  )
+
 const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host)
+  host === "localhost" || host === "[::1]" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 const wrong = (problem: string): TokenError =>
   new TokenError({ reason: new InvalidConfiguration({ setting: "url", problem }) })

@@ -81,8 +81,12 @@ const subscribe = (
     const heartbeat = Effect.suspend(() => {
       if (beats.sent - beats.heard > 1) return new RedisFailure({ code: "TIMEOUT" })
       const words = ["PUBLISH", pulse, String(++beats.sent)]
-      const send = Effect.ignore(driver.send({ words, key: undefined, reads: false }))
-      return Effect.all([send, Effect.sleep(beat)], { concurrency: 2, discard: true })
+      // However long an answer may take: the next beat does not wait for this one.
+      const send = Effect.timeout(driver.send({ words, key: undefined, reads: false }), beat)
+      return Effect.all([Effect.ignore(send), Effect.sleep(beat)], {
+        concurrency: 2,
+        discard: true
+      })
     })
     yield* Effect.raceFirst(lost, Effect.forever(heartbeat)).pipe(
       Effect.catch((failure) =>

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { messageOf } from "./feed.ts"
 import { type Parts, remembered } from "./parts.ts"
+import { refuse } from "./record.ts"
 import * as scripts from "./scripts.ts"
 
 /**
@@ -25,22 +26,23 @@ export interface Leases {
 }
 
 export const make = (parts: Parts): Leases => {
-  const { ask, clocks, names, now, process } = parts
+  const { ask, clocks, names, now, process, seal } = parts
   const held = new Map<string, string>()
   let taken = 0
 
   const takeOnce = (key: TokenKey, holder: string, millis: number) => {
     const { fences, lease } = names.ofKey(key)
     const keys = [lease, fences] as const
-    const args = [holder, millis, remembered]
+    const args = [holder, millis, remembered, life]
     return Effect.flatMap(
       ask({ operation: "lease", script: scripts.lease, keys, args }),
-      ([fence, millis]): Effect.Effect<Lease | undefined, StoreError> => {
+      ([fence, millis, refused]): Effect.Effect<Lease | undefined, StoreError> => {
         if (typeof fence !== "number" || typeof millis !== "number") return senseless
         clocks.note(key, millis)
         if (fence === 0) return Effect.undefined
         held.set(key.text, `${holder}:${fence}`)
-        return Effect.succeed({ fence })
+        const lease = Effect.succeed({ fence })
+        return refused === 1 ? Effect.andThen(refuse(seal, key), lease) : lease
       }
     )
   }

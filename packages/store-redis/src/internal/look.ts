@@ -1,8 +1,8 @@
 import type { TokenKey } from "@onbehalf/core/TokenKey"
-import { type Lookup, type StoredToken, StoreError } from "@onbehalf/core/TokenStore"
+import { type Lookup, StoreError } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import { type Parts, remembered } from "./parts.ts"
-import { longestRecord, open } from "./record.ts"
+import { labelOf, open, refuse } from "./record.ts"
 import * as scripts from "./scripts.ts"
 
 type Look = Effect.Effect<Lookup, StoreError>
@@ -24,9 +24,10 @@ export const look = (parts: Parts, key: TokenKey): Look =>
       ([value, generation, remaining]) => {
         if (!isGeneration(generation)) return lookClosely(parts, key)
         if (value === "") return Effect.succeed(nothing(generation))
-        return isWhole(value, generation) && isNumber(remaining) && remaining > 0
-          ? openOrDiscard(parts, key, value, generation, remaining - (now() - asked))
-          : Effect.andThen(count(parts, key, value), lookClosely(parts, key))
+        const left = lifeOf(parts, key, value, generation, remaining, asked)
+        return typeof value === "string" && left > 0
+          ? openOrDiscard(parts, key, value, generation, left)
+          : lookClosely(parts, key)
       }
     )
   })
@@ -44,15 +45,34 @@ const lookClosely = (parts: Parts, key: TokenKey): Look =>
         keys: [token, generation],
         args: [remembered]
       }),
-      ([value, generation, remaining, millis]) => {
-        if (!isGeneration(generation) || !isNumber(remaining) || !isNumber(millis)) return senseless
+      ([value, generation, remaining, millis, refused]) => {
+        if (!isGeneration(generation) && generation !== unknown) return senseless
+        if (typeof value !== "string" || typeof millis !== "number") return senseless
         clocks.note(key, millis)
-        return typeof value === "string" && value !== ""
-          ? openOrDiscard(parts, key, value, generation, remaining - (now() - asked))
-          : Effect.succeed(nothing(generation))
+        if (refused === 1) return Effect.as(refuse(parts.seal, key), nothing(generation))
+        if (value === "") return Effect.succeed(nothing(generation))
+        const left = lifeOf(parts, key, value, generation, remaining, asked)
+        return openOrDiscard(parts, key, value, generation, left)
       }
     )
   })
+
+/**
+ * Milliseconds until a record of this generation ends, by Redis and by what it says itself: the earlier counts. None
+ * of what is no such record.
+ */
+const lifeOf = (
+  { clocks, now }: Parts,
+  key: TokenKey,
+  record: unknown,
+  generation: string,
+  remaining: unknown,
+  asked: number
+): number => {
+  const label = labelOf(record)
+  if (label?.generation !== generation || typeof remaining !== "number") return 0
+  return Math.min(remaining - (now() - asked), Number(label.end) - clocks.at(key, now()))
+}
 
 const openOrDiscard = (
   parts: Parts,
@@ -61,12 +81,10 @@ const openOrDiscard = (
   generation: string,
   remaining: number
 ): Effect.Effect<Lookup> =>
-  Effect.flatMap(
-    open(parts.seal, key, value.slice(generation.length + 1), remaining),
-    (held): Effect.Effect<Lookup> =>
-      held === undefined
-        ? Effect.as(discard(parts, key, value), nothing(generation))
-        : Effect.succeed({ held, generation: Number(generation) })
+  Effect.flatMap(open(parts.seal, key, value, remaining), (held): Effect.Effect<Lookup> =>
+    held === undefined
+      ? Effect.as(discard(parts, key, value), nothing(generation))
+      : Effect.succeed({ held, generation: Number(generation) })
   )
 
 /** What does not open goes, unless another took its place meanwhile. */
@@ -75,28 +93,17 @@ const discard = ({ ask, names }: Parts, key: TokenKey, value: string): Effect.Ef
   return Effect.ignore(ask({ operation: "get", script: scripts.discard, keys, args: [value] }))
 }
 
-/** What is no text, or too long for a record, counts like what does not open. */
-const count = (
-  { seal }: Parts,
-  key: TokenKey,
-  value: unknown
-): Effect.Effect<StoredToken | undefined> =>
-  typeof value === "string" && value.length <= longestRecord
-    ? Effect.undefined
-    : seal.open(key, new Uint8Array(0), 0)
-
 const nothing = (generation: string): Lookup => ({
   held: undefined,
   generation: Number(generation)
 })
 
-const isWhole = (value: unknown, generation: string): value is string =>
-  typeof value === "string" && value.length <= longestRecord && value.startsWith(`${generation}:`)
-
+/** As the scripts write it, so that it is the same again when it goes back into a put. */
 const isGeneration = (value: unknown): value is string =>
-  typeof value === "string" && /^\d{1,16}$/.test(value)
+  typeof value === "string" && /^[1-9]\d{0,15}$/.test(value) && Number.isSafeInteger(Number(value))
 
-const isNumber = (value: unknown): value is number => typeof value === "number"
+/** The server could not make one. */
+const unknown = "0"
 
 const senseless = Effect.fail(
   new StoreError({ operation: "get", problem: "the answer makes no sense" })

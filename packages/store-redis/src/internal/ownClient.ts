@@ -8,7 +8,7 @@ import type { createClient, createCluster } from "redis"
 import * as NodeRedis from "../NodeRedis.ts"
 import type { PromiseClient } from "../RedisDriver.ts"
 import { failureOf, RedisFailure, timedOut } from "../RedisFailure.ts"
-import type { Address } from "./addresses.ts"
+import * as Addresses from "./addresses.ts"
 
 /** Milliseconds, about, until a lost connection is tried again. */
 const pause = 250
@@ -25,10 +25,11 @@ export interface OwnClientOptions {
   readonly tls: TlsOptions
   /** Milliseconds that an answer is waited for. */
   readonly timeout: number
+  /** Servers elsewhere that a cluster announces may be spoken to in the clear. */
+  readonly unencrypted: boolean
 }
 
-interface SessionOptions {
-  readonly tls: TlsOptions
+interface SessionOptions extends Pick<OwnClientOptions, "tls" | "unencrypted"> {
   /** Milliseconds for a connection and its greeting. */
   readonly patience: number
 }
@@ -52,17 +53,17 @@ interface Session {
  * waits for the first attempt, and not for its success.
  */
 export const make = Effect.fnUntraced(function* (
-  addresses: readonly [Address, ...ReadonlyArray<Address>],
-  { timeout, tls }: OwnClientOptions
+  addresses: readonly [Addresses.Address, ...ReadonlyArray<Addresses.Address>],
+  { timeout, tls, unencrypted }: OwnClientOptions
 ): Effect.fn.Return<PromiseClient, TokenError, Scope.Scope> {
   const library = yield* load
   const patience = Math.max(1_000, timeout)
   const open =
     addresses.length === 1
       ? Effect.sync(() => singleSession(library, addresses[0], { patience, tls }))
-      : clusterSession(library, addresses, { patience, tls })
+      : clusterSession(library, addresses, { patience, tls, unencrypted })
   let current = offline(lost)
-  const tried = yield* Deferred.make<void>()
+  const tried = yield* Deferred.make<void, TokenError>()
 
   const session = Effect.scoped(
     Effect.gen(function* () {
@@ -81,7 +82,9 @@ export const make = Effect.fnUntraced(function* (
   ).pipe(
     Effect.catch((failure) => {
       current = offline(failure)
-      return Deferred.succeed(tried, undefined)
+      return failure.code === "UNENCRYPTED"
+        ? Deferred.fail(tried, Addresses.announcedElsewhere())
+        : Deferred.succeed(tried, undefined)
     })
   )
   yield* session.pipe(Effect.repeat(Schedule.jittered(Schedule.spaced(pause))), Effect.forkScoped)
@@ -105,6 +108,8 @@ const offline = (failure: RedisFailure): PromiseClient => {
   return { send: refuse, subscribe: refuse, shards: () => [refuse] }
 }
 
+const notEncrypted = new RedisFailure({ code: "UNENCRYPTED" })
+
 const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
   try: () => import("redis"),
   catch: () =>
@@ -124,8 +129,8 @@ const unheard = (): void => undefined
 /** A connection that is lost, or does not answer, is the end of its client. */
 const singleSession = (
   { createClient }: Library,
-  { url }: Address,
-  { patience, tls }: SessionOptions
+  { url }: Addresses.Address,
+  { patience, tls }: Omit<SessionOptions, "unencrypted">
 ): Session => {
   const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
   const client = createClient({ url, commandOptions, disableOfflineQueue: true, socket })
@@ -142,6 +147,7 @@ const singleSession = (
 
 interface Node {
   readonly isReady: boolean
+  ping(): Promise<unknown>
   destroy(): void
   connect(): Promise<unknown>
 }
@@ -149,14 +155,23 @@ interface Node {
 /** The library keeps the connections of a cluster; one that does not answer is made anew, the others are not. */
 const clusterSession = Effect.fnUntraced(function* (
   { createCluster }: Library,
-  addresses: readonly [Address, ...ReadonlyArray<Address>],
-  { patience, tls }: SessionOptions
+  addresses: readonly [Addresses.Address, ...ReadonlyArray<Addresses.Address>],
+  { patience, tls, unencrypted }: SessionOptions
 ): Effect.fn.Return<Session, never, Scope.Scope> {
-  const [{ encrypted, password, username }] = addresses
+  const [first] = addresses
+  const { encrypted, password, username } = first
+  const check = (host: string) => {
+    if (!Addresses.mayTalkTo(host, first, unencrypted)) throw notEncrypted
+  }
   const cluster = createCluster({
     rootNodes: addresses.map(({ url }) => ({ url })),
     commandOptions,
     minimizeConnections: true,
+    // Asked before each connection: servers may be announced later, too.
+    nodeAddressMap: (address) => {
+      check(address.slice(0, address.lastIndexOf(":")))
+      return undefined
+    },
     defaults: {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -170,27 +185,43 @@ const clusterSession = Effect.fnUntraced(function* (
   })
   cluster.on("error", unheard)
   cluster.on("node-error", unheard)
-  const silent = yield* Queue.unbounded<Node>()
-  yield* Queue.take(silent).pipe(
-    Effect.flatMap((node) => Effect.forkScoped(restart(node, patience))),
+  const repairs = yield* Queue.unbounded<Effect.Effect<void>>()
+  yield* Queue.take(repairs).pipe(
+    Effect.flatMap(Effect.forkScoped),
     Effect.forever,
     Effect.forkScoped
   )
+  /** What belongs to no key may have gone to any. */
+  const examineAll = () => {
+    for (const { client } of cluster.masters) {
+      if (client !== undefined) Queue.offerUnsafe(repairs, examine(client, patience))
+    }
+  }
   return {
     client: {
       ...NodeRedis.cluster(cluster),
       drop: (key) => {
-        if (key === undefined) return
+        if (key === undefined) return examineAll()
         cluster
           .getNodeClientForKey(key, false)
-          .then((node) => Queue.offerUnsafe(silent, node), unheard)
+          .then((node) => Queue.offerUnsafe(repairs, restart(node, patience)), unheard)
       }
     },
-    connect: () => cluster.connect(),
+    connect: async () => {
+      await cluster.connect()
+      for (const { host } of cluster.masters) check(host)
+    },
     destroy: () => cluster.destroy(),
     onEnd: unheard
   }
 })
+
+/** What does not answer now either is made anew. */
+const examine = (node: Node, patience: number): Effect.Effect<void> =>
+  Effect.timeoutOrElse(Effect.ignore(Effect.tryPromise(() => node.ping())), {
+    duration: patience,
+    orElse: () => restart(node, patience)
+  })
 
 /** Until it is ready again: a server that stands still takes a connection, and does not greet. */
 const restart = (node: Node, patience: number): Effect.Effect<void> => {

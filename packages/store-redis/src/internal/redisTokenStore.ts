@@ -38,9 +38,9 @@ const put = Effect.fnUntraced(function* (
   const { ask, clocks, names, seal } = parts
   const { key, lifetime, token } = stored
   if (generation < 1) return yield* unknownGeneration
-  const record = yield* recordOf(seal, stored)
   if (!clocks.isKnown(key)) yield* look(parts, key)
   const end = Math.floor(clocks.at(key, lifetime.end))
+  const record = yield* recordOf(seal, stored, generation, end)
   const { fences, generation: current, index, lease, name, token: kept } = names.ofKey(key)
   const message = Feed.messageOf({ _tag: "Stored", text: key.text, id: token.id })
   const [outcome] = yield* ask({

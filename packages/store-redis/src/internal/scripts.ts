@@ -5,7 +5,7 @@ import { longestRecord } from "./record.ts"
  * Each promise of the store is one script: one step, which nobody sees half done. All keys of a script belong to
  * one owner and lie in one slot.
  *
- * A token is kept as `<generation>:<id>:<record>` and counts only while its owner's generation is still that one.
+ * A token is kept as `<generation>:<id>:<end>:<sealed>` and counts only while its owner's generation is still that one.
  * So a revocation takes one key, whatever lies around; and where Redis forgot the generation, because it was
  * full, restarted or cleared, the tokens of before are not believed either.
  *
@@ -27,6 +27,14 @@ const now = `
 local time = redis.call('TIME')
 local micros = time[1] * 1000000 + time[2]
 local millis = math.floor(micros / 1000)
+`
+
+/** Whether it is a generation as it was written: a number that a client can hold, in one spelling. */
+const isGeneration = `
+local function isGeneration(text)
+  return type(text) == 'string' and #text <= 16 and string.find(text, '^[1-9]%d*$')
+    and tonumber(text) <= ${Number.MAX_SAFE_INTEGER}
+end
 `
 
 /** Lets a key live at least so many milliseconds more. */
@@ -53,19 +61,20 @@ return {
  * The same, when that look found nothing that makes sense, or the server's clock is not known. ARGV milliseconds for
  * which a generation is remembered. Gives the server's time, too.
  *
- * A generation that is not there is made from the clock: a number that was never there before, so that no put
- * that began earlier fits it. 0 where it cannot be made: a replica, or a server that is full. What is no token of
- * this generation goes.
+ * A generation that is not there, or is none, is made from the clock: a number that was never there before, so that
+ * no put that began earlier fits it. 0 where it cannot be made: a replica, or a server that is full. What is no token
+ * of this generation goes, and 1 says so.
  */
 export const lookClosely = script(`
 ${now}
+${isGeneration}
 local generation = redis.pcall('GET', KEYS[2])
-if type(generation) ~= 'string' or not string.find(generation, '^%d+$') or #generation > 16 then
+if not isGeneration(generation) then
   generation = string.format('%.0f', micros)
   local made = redis.pcall('SET', KEYS[2], generation, 'PX', ARGV[1])
   if made.err then generation = '0' end
 end
-local remaining, held = 0, ''
+local remaining, held, refused = 0, '', 0
 local length = redis.pcall('STRLEN', KEYS[1])
 if length ~= 0 then
   if type(length) == 'number' and length <= ${longestRecord} then
@@ -76,14 +85,15 @@ if length ~= 0 then
   if remaining < 1 or string.sub(held, 1, #own) ~= own then
     redis.pcall('UNLINK', KEYS[1])
     held = ''
+    refused = 1
   end
 end
-return { question, held, generation, remaining, millis }
+return { question, held, generation, remaining, millis, refused }
 `)
 
 /**
  * KEYS token, generation, index, lease, fences. ARGV generation, the token's end by the server's clock, milliseconds
- * for which a generation is remembered, id and record, name in the index, description, channel, message, holder and
+ * for which a generation is remembered, what is kept, name in the index, description, channel, message, holder and
  * fence or nothing. Gives 1 or 0.
  *
  * The end is a time and not a span: a command may lie in the buffer of a server that stands still, and must not
@@ -104,7 +114,7 @@ local left = math.floor(ARGV[2] - micros / 1000)
 if left < 1 then
   redis.call('UNLINK', KEYS[1])
 else
-  redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[4], 'PX', left)
+  redis.call('SET', KEYS[1], ARGV[4], 'PX', left)
   outlive(KEYS[2], left + ARGV[3])
   if type(redis.pcall('HSET', KEYS[3], ARGV[5], ARGV[6])) == 'table' then
     redis.call('UNLINK', KEYS[3])
@@ -134,9 +144,15 @@ redis.call('PUBLISH', ARGV[3], ARGV[4])
 return { question, 1 }
 `)
 
-/** KEYS token. ARGV what lies there. Takes away what does not open, unless it was replaced meanwhile. */
+/**
+ * KEYS token. ARGV what lies there. Takes away what does not open, unless it was replaced meanwhile. All that we write
+ * is ASCII; what is not was never ours, and no client may be able to say it again.
+ */
 export const discard = script(`
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('UNLINK', KEYS[1]) end
+local held = redis.pcall('GET', KEYS[1])
+if type(held) == 'string' and (held == ARGV[1] or string.find(held, '[\\128-\\255]')) then
+  redis.call('UNLINK', KEYS[1])
+end
 return { question }
 `)
 
@@ -148,8 +164,9 @@ return { question }
  */
 export const revoke = script(`
 ${now}
+${isGeneration}
 local before = redis.pcall('GET', KEYS[1])
-local following = type(before) == 'string' and tonumber(before) or 0
+local following = isGeneration(before) and tonumber(before) or 0
 local generation = string.format('%.0f', math.max(micros, following + 1))
 if redis.pcall('SET', KEYS[1], generation, 'PX', ARGV[1]).err then redis.call('DEL', KEYS[1]) end
 local count = 0
@@ -163,16 +180,23 @@ return { question, count }
 `)
 
 /**
- * KEYS lease, fences. ARGV holder, milliseconds, milliseconds for which fences are remembered. Gives the fence, or
- * 0 when another holds it, and the server's time. Asked again by the same holder, whose answer was lost, it gives the same fence.
+ * KEYS lease, fences. ARGV holder, milliseconds, milliseconds for which fences are remembered, and of the longest
+ * lease. Gives the fence, or 0 when another holds it, and the server's time. Asked again by the same holder, whose
+ * answer was lost, it gives the same fence. What is no lease, or would last longer than any, is in nobody's way, and
+ * 1 says so.
  */
 export const lease = script(`
 ${now}
 local held = redis.pcall('GET', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
 local own = ARGV[1] .. ':'
-if type(held) == 'string' then
-  if string.sub(held, 1, #own) ~= own then return { question, 0, millis } end
-  return { question, tonumber(string.sub(held, #own + 1)), millis }
+local refused = 0
+if held and (type(held) ~= 'string' or not string.find(held, '^[%w-]+:%d+$')
+  or left < 0 or left > tonumber(ARGV[4])) then
+  refused = 1
+elseif held then
+  if string.sub(held, 1, #own) ~= own then return { question, 0, millis, 0 } end
+  return { question, tonumber(string.sub(held, #own + 1)), millis, 0 }
 end
 local fence = redis.pcall('INCR', KEYS[2])
 if type(fence) ~= 'number' or fence == 1 then
@@ -181,7 +205,7 @@ if type(fence) ~= 'number' or fence == 1 then
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('SET', KEYS[1], own .. string.format('%.0f', fence), 'PX', ARGV[2])
-return { question, fence, millis }
+return { question, fence, millis, refused }
 `)
 
 /** KEYS lease. ARGV holder and fence, milliseconds. Gives 1 while it is held. */
@@ -200,11 +224,12 @@ return { question }
 `)
 
 /**
- * KEYS index, generation. ARGV what token names begin with. Gives for each token its
- * description, what is left of its life, and its id and record.
+ * KEYS index, generation. ARGV what token names begin with. Gives the server's time, and for each token its
+ * description, what is left of its life, and what is kept.
  */
 export const list = script(`
-local answer = { question }
+${now}
+local answer = { question, millis }
 local generation = redis.pcall('GET', KEYS[2])
 local names = redis.pcall('HGETALL', KEYS[1])
 if type(generation) ~= 'string' or names.err then return answer end
@@ -217,7 +242,7 @@ for at = 1, #names, 2 do
     if string.sub(record, 1, #own) == own then
       answer[#answer + 1] = names[at + 1]
       answer[#answer + 1] = redis.call('PTTL', token)
-      answer[#answer + 1] = string.sub(record, #own + 1)
+      answer[#answer + 1] = record
     end
   end
 end

@@ -47,9 +47,10 @@ export const backendOf = (
     transplant: (from, to) =>
       Effect.gen(function* () {
         const value = yield* read(tokenOf(from))
-        const own = yield* read(names.ofKey(to).generation)
-        const moved = own + value.slice(value.indexOf(":"))
-        yield* run(tokenOf(to), "SET", tokenOf(to), moved, "KEEPTTL")
+        // Its generation goes with it, so that nothing but the key is wrong.
+        const generation = yield* read(names.ofKey(from).generation)
+        yield* run(tokenOf(to), "SET", names.ofKey(to).generation, generation, "KEEPTTL")
+        yield* run(tokenOf(to), "SET", tokenOf(to), value, "KEEPTTL")
       }),
     atRest: Effect.gen(function* () {
       const keys = (yield* run(undefined, "KEYS", "*")).flat().map(String)

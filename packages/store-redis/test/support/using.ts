@@ -6,6 +6,7 @@ import { testKey, testToken } from "@onbehalf/store-testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 
@@ -52,3 +53,9 @@ export const codeSoonOf = <A, R>(
 export const now: Effect.Effect<number> = Effect.map(Clock.Clock, (clock) =>
   monotonicMillis(clock)()
 )
+
+/** Records that were not used, as the metric counts them. */
+export const refusedSoFar = Effect.map(Metric.snapshot, (metrics) => {
+  const counter = metrics.find(({ id }) => id === "onbehalf_store_records_refused")
+  return counter?.type === "Counter" ? Number(counter.state.count) : 0
+})
