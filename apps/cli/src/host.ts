@@ -1,6 +1,6 @@
 /** What only the process knows, and what only it can do: children and their signals. */
 import * as Effect from "effect/Effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { constants } from "node:os"
 import process from "node:process"
 import { secretVariables } from "./configuration/settings.ts"
@@ -32,8 +32,9 @@ export const runChild = (
     Effect.callback<number>((resume) => {
       const env: NodeJS.ProcessEnv = { ...process.env, ...extra }
       for (const name of secretVariables) delete env[name]
+      // Before there is a child: a quick one could cause a signal before its parent is ready for it.
+      const giveBack = takeSignals((signal) => void child.kill(signal))
       const child = spawn(command, args, { stdio: "inherit", env })
-      const giveBack = takeSignals(child)
       const end = (code: number) => {
         giveBack()
         resume(Effect.succeed(code))
@@ -48,17 +49,17 @@ export const runChild = (
   )
 
 /** Until they are given back, signals end the child and not us: its end is ours. */
-const takeSignals = (child: ChildProcess): (() => void) => {
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
+const takeSignals = (pass: (signal: NodeJS.Signals) => void): (() => void) => {
   const forwarded = process.stdin.isTTY === true ? others : [...others, ...ofTerminal]
   const taken = [...others, ...ofTerminal].map((signal) => {
     const before = process.listeners(signal)
     const own = forwarded.includes(signal) ? pass : () => undefined
-    process.removeAllListeners(signal)
+    // Never without a listener: what comes in between would be lost, or end us.
     process.on(signal, own)
+    for (const listener of before) process.removeListener(signal, listener)
     return () => {
-      process.removeListener(signal, own)
       for (const listener of before) process.on(signal, listener)
+      process.removeListener(signal, own)
     }
   })
   return () => {

@@ -13,7 +13,7 @@ export const budgets: Readonly<Record<string, number>> = {
   "@onbehalf/simulator": 48_000,
   "@onbehalf/store-file": 12_000,
   "@onbehalf/store-memory": 4_000,
-  "@onbehalf/store-redis": 25_000,
+  "@onbehalf/store-redis": 26_000,
   "@onbehalf/store-testkit": 32_000
 }
 
