@@ -100,7 +100,9 @@ describe("token list", () => {
     assertSilent(ended)
     assert.match(
       ended.stdout,
-      new RegExp(`^ID +ORGANISATION +SCOPES +LEFT\n[\\w-]+ +${world.merchant} +admin +(?:10|9|8)m(?: \\d+s)?\n$`)
+      new RegExp(
+        `^ID +ORGANISATION +SCOPES +LEFT\n[\\w-]+ +${world.merchant} +admin +(?:10|9|8)m(?: \\d+s)?\n$`
+      )
     )
     assert.notInclude(ended.stdout, token.trim())
     const lines = await world.run(["token", "list", "--output", "ndjson"])
