@@ -4,8 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { Id, malformedId } from "./internal/id.ts"
+import { isId, malformedId } from "./internal/id.ts"
 import type { OrganisationId } from "./Organisation.ts"
 import { organisationId } from "./Organisation.ts"
 import { type ErrorDetail, invalidRequest, type TokenError } from "./TokenError.ts"
@@ -209,8 +208,6 @@ const checkExpiresIn = (seconds: number | undefined): ReadonlyArray<ErrorDetail>
           description: `must be a whole number of seconds from ${minimumExpiresIn} to ${maximumExpiresIn}`
         }
       ]
-
-const isId = Schema.is(Id)
 
 const maximumNames = 100
 const nameShape = /^[^\p{Cc}]{1,255}$/u

@@ -5,7 +5,7 @@ import type { Shard } from "../RedisDriver.ts"
 import type { OwnerNames } from "./names.ts"
 import type { Parts } from "./parts.ts"
 import { storeError } from "./questions.ts"
-import { keyOf, labelOf, open } from "./record.ts"
+import { keptOf, keyOf, open } from "./record.ts"
 import * as scripts from "./scripts.ts"
 
 /** Keys of one step of a scan, and steps: ten million keys, whosever they are, and no more. */
@@ -69,8 +69,9 @@ const ofOwner = Effect.fnUntraced(function* (
     const key = Option.getOrUndefined(keyOf(answer[at]))
     const [remaining, record] = [answer[at + 1], answer[at + 2]]
     if (key === undefined || typeof remaining !== "number" || typeof record !== "string") continue
-    const left = Math.min(remaining, Number(labelOf(record)?.end) - Number(millis))
-    const stored = yield* open(seal, key, record, left - (now() - asked))
+    const kept = keptOf(record)
+    const left = Math.min(remaining, Number(kept?.end) - Number(millis))
+    const stored = yield* open(seal, key, kept, left - (now() - asked))
     if (stored !== undefined) entries.push(entryOf(stored))
   }
   return entries

@@ -2,7 +2,7 @@ import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { type Lookup, StoreError } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import { type Parts, remembered } from "./parts.ts"
-import { labelOf, open, refuse } from "./record.ts"
+import { type Kept, keptOf, open, refuse } from "./record.ts"
 import * as scripts from "./scripts.ts"
 
 type Look = Effect.Effect<Lookup, StoreError>
@@ -24,9 +24,10 @@ export const look = (parts: Parts, key: TokenKey): Look =>
       ([value, generation, remaining]) => {
         if (!isGeneration(generation)) return lookClosely(parts, key)
         if (value === "") return Effect.succeed(nothing(generation))
-        const left = lifeOf(parts, key, value, generation, remaining, asked)
+        const kept = keptOf(value)
+        const left = lifeOf(parts, key, kept, generation, remaining, asked)
         return typeof value === "string" && left > 0
-          ? openOrDiscard(parts, key, value, generation, left)
+          ? openOrDiscard(parts, key, { value, kept, generation, left })
           : lookClosely(parts, key)
       }
     )
@@ -51,8 +52,9 @@ const lookClosely = (parts: Parts, key: TokenKey): Look =>
         clocks.note(key, millis)
         if (refused === 1) return Effect.as(refuse(parts.seal, key), nothing(generation))
         if (value === "") return Effect.succeed(nothing(generation))
-        const left = lifeOf(parts, key, value, generation, remaining, asked)
-        return openOrDiscard(parts, key, value, generation, left)
+        const kept = keptOf(value)
+        const left = lifeOf(parts, key, kept, generation, remaining, asked)
+        return openOrDiscard(parts, key, { value, kept, generation, left })
       }
     )
   })
@@ -64,24 +66,30 @@ const lookClosely = (parts: Parts, key: TokenKey): Look =>
 const lifeOf = (
   { clocks, now }: Parts,
   key: TokenKey,
-  record: unknown,
+  kept: Kept | undefined,
   generation: string,
   remaining: unknown,
   asked: number
 ): number => {
-  const label = labelOf(record)
-  if (label?.generation !== generation || typeof remaining !== "number") return 0
-  return Math.min(remaining - (now() - asked), Number(label.end) - clocks.at(key, now()))
+  if (kept?.generation !== generation || typeof remaining !== "number") return 0
+  return Math.min(remaining - (now() - asked), Number(kept.end) - clocks.at(key, now()))
+}
+
+interface Found {
+  readonly value: string
+  readonly kept: Kept | undefined
+  /** The owner's present one. */
+  readonly generation: string
+  /** Milliseconds until it ends. */
+  readonly left: number
 }
 
 const openOrDiscard = (
   parts: Parts,
   key: TokenKey,
-  value: string,
-  generation: string,
-  remaining: number
+  { generation, kept, left, value }: Found
 ): Effect.Effect<Lookup> =>
-  Effect.flatMap(open(parts.seal, key, value, remaining), (held): Effect.Effect<Lookup> =>
+  Effect.flatMap(open(parts.seal, key, kept, left), (held): Effect.Effect<Lookup> =>
     held === undefined
       ? Effect.as(discard(parts, key, value), nothing(generation))
       : Effect.succeed({ held, generation: Number(generation) })

@@ -40,31 +40,35 @@ const boundKey = (key: TokenKeys.TokenKey, { end, generation, id }: Label): Toke
   text: TokenKeys.encode([key.text, generation, id, end])
 })
 
-const label = /^([1-9]\d{0,15}):([A-Za-z0-9_-]{1,255}):([1-9]\d{0,15}):/
+const beginning = /^([1-9]\d{0,15}):([A-Za-z0-9_-]{1,255}):([1-9]\d{0,15}):/
+
+/** A record taken apart. */
+export interface Kept extends Label {
+  /** In base64. */
+  readonly sealed: string
+}
 
 /** Nothing where it is no record, or too long for one. */
-export const labelOf = (record: unknown): Label | undefined => {
+export const keptOf = (record: unknown): Kept | undefined => {
   if (typeof record !== "string" || record.length > longestRecord) return undefined
-  const [, generation, id, end] = label.exec(record) ?? []
-  return generation === undefined || id === undefined || end === undefined
+  const [label, generation, id, end] = beginning.exec(record) ?? []
+  return label === undefined || generation === undefined || id === undefined || end === undefined
     ? undefined
-    : { generation, id, end }
+    : { generation, id, end, sealed: record.slice(label.length) }
 }
 
 /** @param remaining milliseconds until the token's end; of what has none left nothing opens */
 export const open = (
   seal: TokenSeal["Service"],
   key: TokenKeys.TokenKey,
-  record: string,
+  kept: Kept | undefined,
   remaining: number
 ): Effect.Effect<StoredToken | undefined> => {
-  const label = labelOf(record)
-  if (label === undefined || !(remaining > 0)) return refuse(seal, key)
-  const text = record.slice(textOf(label).length)
-  const sealed = Buffer.from(text, "base64")
+  if (kept === undefined || !(remaining > 0)) return refuse(seal, key)
+  const sealed = Buffer.from(kept.sealed, "base64")
   // Base64 has several spellings, of which we write one.
-  if (sealed.toString("base64") !== text) return refuse(seal, key)
-  return Effect.map(seal.open(boundKey(key, label), sealed, remaining), (stored) =>
+  if (sealed.toString("base64") !== kept.sealed) return refuse(seal, key)
+  return Effect.map(seal.open(boundKey(key, kept), sealed, remaining), (stored) =>
     stored === undefined ? undefined : { ...stored, key }
   )
 }
