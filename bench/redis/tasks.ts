@@ -31,7 +31,6 @@ export type Task =
     }
 
 export interface Result {
-  readonly failure?: string
   readonly ended?: number
   readonly requests?: number
   /** When each merchant's first token was seen last. */

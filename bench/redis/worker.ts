@@ -3,15 +3,13 @@ import { createTokenBroker, tieredStore, type GrantHandle } from "@onbehalf/core
 import { memoryStore } from "@onbehalf/store-memory"
 import { redisStore } from "@onbehalf/store-redis"
 import { setTimeout as sleep } from "node:timers/promises"
+import { serveTasks, settingsOf, sharedNow as now } from "../../tests/support/serveTasks.ts"
 import { lockByHand } from "./lock.ts"
 import type { Result, Settings, Task } from "./tasks.ts"
 import { mintText } from "../work.ts"
 import { sealKey } from "./onbehalf.ts"
 
-const settings = JSON.parse(process.argv[2] ?? "") as Settings
-
-/** A clock that all processes of a machine share. */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6
+const settings = settingsOf<Settings>()
 
 let requests = 0
 
@@ -164,11 +162,4 @@ const work = async (task: Task): Promise<Result> => {
   }
 }
 
-process.on("message", (task: Task) => {
-  work(task).then(
-    (result) => process.send?.(result),
-    (error: unknown) => process.send?.({ failure: String(error) })
-  )
-})
-process.on("disconnect", () => process.exit())
-process.send?.({})
+serveTasks(work)

@@ -2,6 +2,7 @@
 import { createTokenBroker, tieredStore, type GrantHandle } from "@onbehalf/core"
 import { memoryStore } from "@onbehalf/store-memory"
 import { redisStore } from "@onbehalf/store-redis"
+import { serveTasks, settingsOf, sharedNow as now } from "../support/serveTasks.ts"
 
 export interface Settings {
   readonly redis: string
@@ -30,13 +31,9 @@ export interface Result {
   /** When each merchant's first token was seen last. */
   readonly lastSeen?: Readonly<Record<string, number>>
   readonly revokedAt?: number
-  readonly failure?: string
 }
 
-/** Milliseconds of a clock that all processes of a machine share. */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6
-
-const settings = JSON.parse(process.argv[2] ?? "") as Settings
+const settings = settingsOf<Settings>()
 
 const broker = await createTokenBroker({
   apiKey: settings.apiKey,
@@ -116,11 +113,4 @@ const work = async (task: Task): Promise<Result> => {
   }
 }
 
-process.on("message", (task: Task) => {
-  work(task).then(
-    (result) => process.send?.(result),
-    (error: unknown) => process.send?.({ failure: String(error) })
-  )
-})
-process.on("disconnect", () => process.exit(0))
-process.send?.({})
+serveTasks(work)
