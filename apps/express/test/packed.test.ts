@@ -1,5 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { join } from "node:path"
+import { commonJs, tryApp } from "../../../tests/packed/support/expressApp.ts"
 import { codeBlocks } from "../../../tests/support/codeBlocks.ts"
 import { makeProject, packOurs } from "./support/packedProject.ts"
 
@@ -7,48 +8,6 @@ import { makeProject, packOurs } from "./support/packedProject.ts"
 const readme = codeBlocks(join(import.meta.dirname, "../README.md")).find(
   ({ language }) => language === "ts"
 )
-
-/** Starts what the README makes, on a simulator, and asks for a merchant's mandates as a browser would. */
-const tryIt = (load: string): string => `
-import { startSimulator } from "@onbehalf/simulator"
-const simulator = await startSimulator()
-process.env.NUAPAY_API_KEY = simulator.apiKey
-process.env.NUAPAY_BASE_URL = simulator.url
-const { app, merchants, nuapay } = ${load}
-merchants.set("s1", simulator.merchants[0].id)
-const server = app.listen(0, async () => {
-  const url = "http://127.0.0.1:" + server.address().port + "/payments/mandates"
-  const nobody = await fetch(url)
-  const answer = await fetch(url, { headers: { cookie: "session=s1" } })
-  const { data } = await answer.json()
-  const own = data.length > 0 && data.every((one) => one.organisationId === simulator.merchants[0].id)
-  console.log(nobody.status, answer.status, own)
-  server.closeAllConnections()
-  server.close()
-  await nuapay.close()
-  await simulator.close()
-})
-`
-
-/** The same app as those write it who have no modules yet. */
-const commonJs = `
-const express = require("express")
-const { errorHandler, onBehalf } = require("@onbehalf/express")
-const { memoryStore } = require("@onbehalf/store-memory")
-const merchants = new Map()
-const nuapay = onBehalf({
-  organisation: (req) => merchants.get((req.headers.cookie || "").replace("session=", "")),
-  scopes: ["admin"],
-  store: memoryStore()
-})
-const app = express()
-app.use("/payments", nuapay)
-app.get("/payments/mandates", (req, res, next) => {
-  req.onBehalf.fetch("/mandates").then((answer) => answer.json()).then((body) => res.json(body)).catch(next)
-})
-app.use(errorHandler)
-module.exports = { app, merchants, nuapay }
-`
 
 /** Two names in one app; what is not declared is not there. */
 const twoNames = `
@@ -110,7 +69,7 @@ describe.each([
       "package.json": module,
       "tsconfig.json": tsconfig(["app.ts"]),
       "app.ts": `${readme?.code}\nexport { app, merchants, nuapay }\n`,
-      "try.js": tryIt('await import("./app.ts")')
+      "try.js": tryApp('await import("./app.ts")')
     })
     const ran = await node("try.js")
     assert.strictEqual(ran.output, "401 200 true\n")
@@ -122,7 +81,7 @@ describe.each([
     const { node } = await project({
       "package.json": "{}",
       "app.cjs": commonJs,
-      "try.mjs": tryIt('(await import("./app.cjs")).default')
+      "try.mjs": tryApp('(await import("./app.cjs")).default')
     })
     const ran = await node("try.mjs")
     assert.strictEqual(ran.output, "401 200 true\n")
