@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Configuration } from "../configuration/Configuration.ts"
-import { environmentVariable } from "../host.ts"
+import { isSealKeyInEnvironment } from "../configuration/sealKey.ts"
 import { type List, listFormat, printList } from "../output/list.ts"
 import * as Services from "../services.ts"
 
@@ -42,10 +42,9 @@ const show = Command.make(
         source: found.source
       })
     })
-    const sealKey: ReadonlyArray<Shown> =
-      (environmentVariable("ONBEHALF_SEAL_KEY") ?? "") === ""
-        ? []
-        : [{ setting: "seal key", value: hidden, source: "ONBEHALF_SEAL_KEY" }]
+    const sealKey: ReadonlyArray<Shown> = (yield* isSealKeyInEnvironment)
+      ? [{ setting: "seal key", value: hidden, source: "ONBEHALF_SEAL_KEY" }]
+      : []
     const rows: ReadonlyArray<Shown> = [
       { setting: "profile", value: profile, source: "" },
       key,

@@ -1,5 +1,4 @@
 /** `onbehalf exec`: a program with a token in its environment. */
-import * as Grant from "@onbehalf/core/Grant"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,7 +9,7 @@ import { say } from "../output/say.ts"
 import * as Services from "../services.ts"
 import { obtain } from "../token/obtain.ts"
 import { UsageError } from "../UsageError.ts"
-import { expiresIn, organisationArgument, scope } from "./flags.ts"
+import { grantOf, merchantGrant } from "./flags.ts"
 
 const command = Argument.String("command").pipe(
   Argument.withDescription("After --: the program and its arguments"),
@@ -30,16 +29,13 @@ const env = Flag.String("env").pipe(
 /** `onbehalf exec`. */
 export const exec = Command.make(
   "exec",
-  { organisation: organisationArgument, scope, expiresIn, env, command },
+  { ...merchantGrant, env, command },
   Effect.fnUntraced(function* (given) {
     const [program, ...args] = given.command
     if (program === undefined) {
       return yield* new UsageError({ message: "name a program after --" })
     }
-    const grant = yield* Grant.forOrganisation(given.organisation, {
-      scopes: given.scope,
-      expiresIn: given.expiresIn
-    })
+    const grant = yield* grantOf(given)
     // The store is closed by the time the program runs: nothing of ours goes on beside it.
     const { token } = yield* obtain(grant).pipe(Effect.provide(Services.broker))
     const code = yield* runChild(program, args, { [given.env]: token.reveal() })

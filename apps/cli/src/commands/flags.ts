@@ -1,4 +1,5 @@
 /** Flags and arguments that several commands have. */
+import * as Grant from "@onbehalf/core/Grant"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { durationForms, parseDuration } from "../duration.ts"
@@ -30,6 +31,20 @@ export const organisationFlag = Flag.String("organisation").pipe(
 export const organisationArgument = Argument.String("organisation").pipe(
   Argument.withDescription("The id of the merchant to act for")
 )
+
+/** What a command needs for a merchant's token. */
+export const merchantGrant = { organisation: organisationArgument, scope, expiresIn }
+
+/** From what was given for it. */
+export const grantOf = (given: {
+  readonly organisation: string
+  readonly scope: ReadonlyArray<string>
+  readonly expiresIn: number
+}) =>
+  Grant.forOrganisation(given.organisation, {
+    scopes: given.scope,
+    expiresIn: given.expiresIn
+  })
 
 /** `--yes`. */
 export const yes = Flag.Boolean("yes").pipe(

@@ -1,6 +1,5 @@
 /** `onbehalf watch`: the life of a merchant's token, as it goes by. */
 import type { TokenError } from "@onbehalf/core/TokenError"
-import * as Grant from "@onbehalf/core/Grant"
 import * as Command from "effect/cli/Command"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,19 +10,16 @@ import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import * as Services from "../services.ts"
 import { type Obtained, obtain } from "../token/obtain.ts"
-import { expiresIn, organisationArgument, scope } from "./flags.ts"
+import { grantOf, merchantGrant } from "./flags.ts"
 
 const replaceLine = "\r\u001B[K"
 
 /** `onbehalf watch`. */
 export const watch = Command.make(
   "watch",
-  { organisation: organisationArgument, scope, expiresIn },
+  merchantGrant,
   Effect.fnUntraced(function* (given) {
-    const grant = yield* Grant.forOrganisation(given.organisation, {
-      scopes: given.scope,
-      expiresIn: given.expiresIn
-    })
+    const grant = yield* grantOf(given)
     const stdio = yield* Stdio.Stdio
     const live = yield* stdio.stdoutIsTerminal
     let seen = yield* obtain(grant)

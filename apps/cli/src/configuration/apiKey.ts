@@ -3,8 +3,8 @@ import type { TokenError } from "@onbehalf/core/TokenError"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
-import * as Stdio from "effect/Stdio"
-import * as Stream from "effect/Stream"
+import type * as Stdio from "effect/Stdio"
+import { shortText } from "../input.ts"
 import { Secrets } from "../output/secrets.ts"
 import { hasSecretArgument, secretArgument } from "../secretArguments.ts"
 import { invalidSetting } from "./problem.ts"
@@ -49,9 +49,7 @@ const find = ({
     : Effect.map(readSecretFile("api_key_file", file), (key) => ({ key, source: file }))
 }
 
-const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) =>
-  Stream.mkString(Stream.decodeText(Stream.take(stdin, 16)))
-).pipe(
+const fromStdin = shortText.pipe(
   Effect.mapError(() => invalidSetting("--api-key-stdin", "stdin cannot be read")),
   Effect.map((text) => Redacted.make(text.replace(/\r?\n$/, "")))
 )

@@ -11,6 +11,27 @@ import { Configuration } from "./Configuration.ts"
 import { invalidSetting } from "./problem.ts"
 import { createSecretFile, readSecretFile } from "./secretFile.ts"
 
+/** Empty counts as not set. */
+export const isSealKeyInEnvironment: Effect.Effect<boolean> = Config.String(
+  "ONBEHALF_SEAL_KEY"
+).pipe(
+  Effect.map((key) => key !== ""),
+  Effect.orElseSucceed(() => false)
+)
+
+/** The file that is made when it is needed, beside `config.toml`. */
+const fileName = "seal-key"
+
+/** The file that the settings name, else the one that is made. None where the user has no home. */
+export const sealKeyFile: Effect.Effect<string | undefined, never, Configuration | Path.Path> =
+  Effect.gen(function* () {
+    const { folder, value } = yield* Configuration
+    const path = yield* Path.Path
+    return (
+      value("seal_key_file") ?? (folder === undefined ? undefined : path.join(folder, fileName))
+    )
+  })
+
 const setting = "seal_key_file (ONBEHALF_SEAL_KEY_FILE)"
 
 /** None where the environment has it: the store reads it there, with the old ones. */
@@ -19,10 +40,7 @@ export const sealKey: Effect.Effect<
   TokenError,
   Configuration | FileSystem.FileSystem | Path.Path | Secrets
 > = Effect.gen(function* () {
-  const inEnvironment = yield* Config.String("ONBEHALF_SEAL_KEY").pipe(
-    Effect.orElseSucceed(() => "")
-  )
-  if (inEnvironment !== "") return undefined
+  if (yield* isSealKeyInEnvironment) return undefined
   const path = yield* sealKeyPath
   const key = yield* readSecretFile(setting, path)
   const secrets = yield* Secrets
@@ -32,17 +50,16 @@ export const sealKey: Effect.Effect<
 
 /** The file that the settings name must be there; the one that nobody named is made. */
 const sealKeyPath = Effect.gen(function* () {
-  const { folder, value } = yield* Configuration
-  const named = value("seal_key_file")
-  if (named !== undefined) return named
-  if (folder === undefined) {
+  const { value } = yield* Configuration
+  const path = yield* sealKeyFile
+  if (path === undefined) {
     return yield* invalidSetting(
       setting,
       "must be given: this user has no home folder. Or use --store memory"
     )
   }
+  if (value("seal_key_file") !== undefined) return path
   const files = yield* FileSystem.FileSystem
-  const path = (yield* Path.Path).join(folder, "seal-key")
   if (yield* Effect.orElseSucceed(files.exists(path), () => false)) return path
   yield* createSecretFile(path, yield* TokenSeal.newKey).pipe(
     Effect.catchTag("PlatformError", ({ reason }) =>

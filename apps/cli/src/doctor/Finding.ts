@@ -1,5 +1,6 @@
 /** What a check of `onbehalf doctor` came to. */
 import { TokenError } from "@onbehalf/core/TokenError"
+import * as Effect from "effect/Effect"
 import { exitCode, ofError } from "../exitCode.ts"
 
 /** One line. */
@@ -34,9 +35,13 @@ export const failure = (check: string, detail: string, code: number): Finding =>
 })
 
 /** An error says itself what to do. */
-export const failed =
+export const failed = (check: string, error: unknown): Finding =>
+  error instanceof TokenError
+    ? failure(check, error.message, ofError(error))
+    : failure(check, "failed in an unexpected way", exitCode.unexpected)
+
+/** Where the check itself fails, that is what it found. */
+export const orFailed =
   (check: string) =>
-  (error: unknown): Finding =>
-    error instanceof TokenError
-      ? failure(check, error.message, ofError(error))
-      : failure(check, "failed in an unexpected way", exitCode.unexpected)
+  <E, R>(found: Effect.Effect<Finding, E, R>): Effect.Effect<Finding, never, R> =>
+    Effect.catch(found, (error) => Effect.succeed(failed(check, error)))

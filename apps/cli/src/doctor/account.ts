@@ -6,11 +6,11 @@ import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Configuration } from "../configuration/Configuration.ts"
+import { isSealKeyInEnvironment, sealKeyFile } from "../configuration/sealKey.ts"
 import { exitCode, ofError } from "../exitCode.ts"
-import { environmentVariable } from "../host.ts"
 import * as Services from "../services.ts"
 import { storeFailed } from "../StoreFailed.ts"
-import { type Finding, failed, failure, ok, warning } from "./Finding.ts"
+import { type Finding, failed, failure, ok, orFailed, warning } from "./Finding.ts"
 
 /** Whether the settings can be used. */
 export const configuration = Effect.gen(function* () {
@@ -20,10 +20,7 @@ export const configuration = Effect.gen(function* () {
     "configuration",
     `profile ${profile}, ${environment} at ${origin}, settings in ${folder ?? "the environment only"}`
   )
-}).pipe(
-  Effect.provide(Services.partner),
-  Effect.catch((error) => Effect.succeed(failed("configuration")(error)))
-)
+}).pipe(Effect.provide(Services.partner), orFailed("configuration"))
 
 /** Whether there is an API key, and whether it is kept well. */
 export const apiKey = Effect.gen(function* () {
@@ -36,10 +33,7 @@ export const apiKey = Effect.gen(function* () {
     )
   }
   return ok("api key", `from ${found.source}`)
-}).pipe(
-  Effect.provide(Services.configuration),
-  Effect.catch((error) => Effect.succeed(failed("api key")(error)))
-)
+}).pipe(Effect.provide(Services.configuration), orFailed("api key"))
 
 /** Whether Nuapay takes the key, from this address. */
 export const account = Effect.gen(function* () {
@@ -60,7 +54,7 @@ const explainRefusal = (error: unknown): Finding => {
       ofError(error)
     )
   }
-  return failed("account")(error)
+  return failed("account", error)
 }
 
 /** Nothing here sends one. */
@@ -82,19 +76,10 @@ export const store = Effect.gen(function* () {
     "store",
     `${value("store") ?? "file"}, holds ${entries.length === 1 ? "1 token" : `${entries.length} tokens`}; folder and files are yours alone`
   )
-}).pipe(
-  Effect.provide(Services.store),
-  Effect.catch((error) => Effect.succeed(failed("store")(error)))
-)
+}).pipe(Effect.provide(Services.store), orFailed("store"))
 
 /** Where the key is that seals them. */
 export const sealKey = Effect.gen(function* () {
-  const { folder, value } = yield* Configuration
-  const named = value("seal_key_file")
-  if ((environmentVariable("ONBEHALF_SEAL_KEY") ?? "") !== "")
-    return ok("seal key", "from ONBEHALF_SEAL_KEY")
-  return ok("seal key", `from ${named ?? `${folder}/seal-key`}, readable by you alone`)
-}).pipe(
-  Effect.provide(Services.configuration),
-  Effect.catch((error) => Effect.succeed(failed("seal key")(error)))
-)
+  if (yield* isSealKeyInEnvironment) return ok("seal key", "from ONBEHALF_SEAL_KEY")
+  return ok("seal key", `from ${yield* sealKeyFile}, readable by you alone`)
+}).pipe(Effect.provide(Services.configuration), orFailed("seal key"))

@@ -2,6 +2,7 @@
 import type { AccessToken } from "@onbehalf/core/AccessToken"
 import * as Flag from "effect/cli/Flag"
 import { json } from "../output/json.ts"
+import { secondsLeft } from "./life.ts"
 import type { Obtained } from "./obtain.ts"
 
 const formats = ["token", "json", "header", "env", "curl", "exec-credential"] as const
@@ -39,7 +40,7 @@ export const render = (
     case "json":
       return json({
         ...described(token),
-        expiresIn: life === undefined ? null : Math.max(0, Math.round((life.end - now) / 1000)),
+        expiresIn: life === undefined ? null : secondsLeft(life, now),
         token: token.reveal()
       })
   }

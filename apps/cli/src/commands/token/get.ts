@@ -1,22 +1,18 @@
 /** `onbehalf token get`. */
-import * as Grant from "@onbehalf/core/Grant"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Services from "../../services.ts"
 import { tokenFormat } from "../../token/formats.ts"
 import { obtain } from "../../token/obtain.ts"
 import { printToken } from "../../token/printToken.ts"
-import { expiresIn, organisationArgument, scope } from "../flags.ts"
+import { grantOf, merchantGrant } from "../flags.ts"
 
 /** `onbehalf token get`. */
 export const get = Command.make(
   "get",
-  { organisation: organisationArgument, scope, expiresIn, output: tokenFormat },
+  { ...merchantGrant, output: tokenFormat },
   Effect.fnUntraced(function* (given) {
-    const grant = yield* Grant.forOrganisation(given.organisation, {
-      scopes: given.scope,
-      expiresIn: given.expiresIn
-    })
+    const grant = yield* grantOf(given)
     yield* printToken(yield* obtain(grant), given.output)
   })
 ).pipe(

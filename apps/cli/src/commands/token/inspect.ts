@@ -6,16 +6,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stdio from "effect/Stdio"
-import * as Stream from "effect/Stream"
 import { formatDuration } from "../../duration.ts"
+import { shortText } from "../../input.ts"
 import { lifeBar } from "../../output/lifeBar.ts"
 import { type Fields, printRecord, recordFormat } from "../../output/record.ts"
 import { Secrets } from "../../output/secrets.ts"
 import * as Services from "../../services.ts"
 import { storeFailed } from "../../StoreFailed.ts"
 import { claimsOf, timeOf } from "../../token/claims.ts"
-import { type Life, wallLife } from "../../token/obtain.ts"
+import { type Life, secondsLeft, wallLife } from "../../token/life.ts"
 import { NotFound } from "../../NotFound.ts"
 import { UsageError } from "../../UsageError.ts"
 
@@ -61,10 +60,7 @@ interface Found {
   readonly life: Life | undefined
 }
 
-/** A token is 16 KiB at most. */
-const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) =>
-  Stream.mkString(Stream.decodeText(Stream.take(stdin, 16)))
-).pipe(
+const fromStdin = shortText.pipe(
   Effect.mapError(() => new UsageError({ message: "stdin cannot be read" })),
   Effect.map((text): Found => ({
     text: text.trim().replace(/^(Authorization: )?Bearer /i, ""),
@@ -95,7 +91,7 @@ const lifeFromClaims = (claims: Parameters<typeof timeOf>[0]): Life | undefined 
 
 const lifeFields = (life: Life | undefined, now: number): Fields => {
   if (life === undefined) return []
-  const left = Math.max(0, Math.round((life.end - now) / 1000))
+  const left = secondsLeft(life, now)
   const whole = life.end - life.begin
   const bar = whole > 0 ? `${lifeBar((life.end - now) / whole)} ` : ""
   return [

@@ -9,14 +9,12 @@ import { type List, listFormat, printList } from "../../output/list.ts"
 import { say } from "../../output/say.ts"
 import * as Services from "../../services.ts"
 import { storeFailed } from "../../StoreFailed.ts"
-import { wallLife, type Life } from "../../token/obtain.ts"
+import { type Life, secondsLeft, wallLife } from "../../token/life.ts"
 
 interface Row extends Pick<StoreEntry, "id" | "organisation" | "scopes"> {
   readonly life: Life
   readonly now: number
 }
-
-const expiresIn = ({ life, now }: Row): number => Math.max(0, Math.round((life.end - now) / 1000))
 
 const tokens: List<Row> = {
   columns: [
@@ -25,14 +23,15 @@ const tokens: List<Row> = {
     { heading: "SCOPES", cell: ({ scopes }) => scopes.join(" "), shrinks: true },
     {
       heading: "LEFT",
-      cell: (row) => (row.life.limit > row.now ? formatDuration(expiresIn(row)) : "expired")
+      cell: ({ life, now }) =>
+        life.limit > now ? formatDuration(secondsLeft(life, now)) : "expired"
     }
   ],
   value: (row) => ({
     id: row.id,
     organisation: row.organisation,
     scopes: row.scopes,
-    expiresIn: expiresIn(row),
+    expiresIn: secondsLeft(row.life, row.now),
     expiresAt: new Date(row.life.end).toISOString()
   })
 }
