@@ -30,7 +30,10 @@ export const measureFleet = (redis: string, seconds: number): Promise<FleetFigur
   withWorkers(fleetSize, { redis, upstream: 20, life }, async (workers) => {
     const keys = keysOf(merchants)
     const task = { do: "keep", merchants: keys, at: soon(), spread, warmUp, seconds } as const
-    const results = await Promise.all(workers.map((worker) => worker.tell(task)))
+    // Callers of one process know nothing of those of another.
+    const results = await Promise.all(
+      workers.map((worker, index) => worker.tell({ ...task, phase: index / fleetSize }))
+    )
     const sum = (of: (result: (typeof results)[number]) => number | undefined) =>
       results.reduce((total, result) => total + (of(result) ?? Number.NaN), 0)
     return {

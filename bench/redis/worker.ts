@@ -119,7 +119,8 @@ const keepAlive = async (task: Task & { readonly do: "keep" }): Promise<Result> 
     let waited = 0
     await paced(task.at + start * 1_000, seconds, (index, slices) => {
       const stride = slices / seconds
-      for (let at = index % stride; at < held.length; at += stride) {
+      const first = (index + Math.floor(stride * task.phase)) % stride
+      for (let at = first; at < held.length; at += stride) {
         const handle = held[at]
         if (handle === undefined) continue
         if (handle.peek() === undefined) waited++

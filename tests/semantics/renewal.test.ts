@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TieredStore from "@onbehalf/core/TieredStore"
+import type { TokenBroker } from "@onbehalf/core/TokenBroker"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as Layer from "effect/Layer"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { minting, settle } from "../../packages/core/test/support/upstream.ts"
@@ -216,6 +218,53 @@ describe("two processes over one store", () => {
         { store: store() }
       )
     })
+  )
+
+  it.effect(
+    "each renews at times of its own: who comes later looks once, and asks for no lease",
+    () =>
+      Effect.gen(function* () {
+        const shared = yield* MemoryStore.make()
+        const counted = { leases: 0 }
+        const far: TokenStore["Service"] = {
+          ...shared,
+          lease: (key, atMost) => {
+            counted.leases++
+            return shared.lease(key, atMost)
+          }
+        }
+        const tier = Layer.effect(
+          TokenStore,
+          Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far }))
+        )
+        const merchants = Array.from({ length: 100 }, (_, index) => `merchant-${index}`)
+        const sourcesOf = (broker: TokenBroker["Service"]) =>
+          Effect.forEach(merchants, (one) => Effect.flatMap(grantFor(one, 100), broker.source))
+        yield* withBroker(
+          minting,
+          (one, asked) =>
+            withBroker(
+              minting,
+              (other, askedByOther) =>
+                Effect.gen(function* () {
+                  const sources = [...(yield* sourcesOf(one)), ...(yield* sourcesOf(other))]
+                  for (const source of sources) yield* source.token()
+                  counted.leases = 0
+                  for (let second = 0; second < 85; second++) {
+                    yield* TestClock.adjust("1 second")
+                    for (const source of sources) assert.isDefined(source.peek())
+                    yield* settle
+                  }
+                  assert.strictEqual(asked.length + askedByOther.length, 2 * merchants.length)
+                  assert.isAtLeast(counted.leases, merchants.length)
+                  // Hardly ever is it due for both in the same second.
+                  assert.isAtMost(counted.leases, merchants.length * 1.1)
+                }),
+              { store: Layer.fresh(tier) }
+            ),
+          { store: Layer.fresh(tier) }
+        )
+      }).pipe(Random.withSeed("two processes"))
   )
 
   it.effect("renew is not satisfied with what a flight that was on its way finds", () =>

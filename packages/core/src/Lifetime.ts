@@ -119,12 +119,20 @@ export const isUsable = (self: Lifetime, now: number, minimumValidity = 0): bool
   now + minimumValidity < self.limit
 
 /**
- * Whether the token should be renewed ahead.
+ * When a process renews the token ahead. Each that shares it has a time of its own: the first renews it, the others
+ * find it renewed.
  *
- * @category predicates
+ * @param shift 0 to 1, drawn once per process; with 0, when the token itself says
+ * @category accessors
  * @since 0.1.0
  */
-export const isDue = (self: Lifetime, now: number): boolean => now >= self.renewal
+export const renewalFor = (self: Lifetime, shift: number): number => {
+  const share = drawn(self) + shift
+  const life = self.end - self.issued
+  return shift === 0
+    ? self.renewal
+    : self.issued + life * (earliestRenewal + renewalSpread * (share > 1 ? share - 1 : share))
+}
 
 /**
  * What is left until the hard limit; never negative.

@@ -11,6 +11,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { AccessToken } from "./AccessToken.ts"
@@ -253,7 +254,8 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     announcer,
     wakeUps: WakeUps.make(store.changes, scope),
     retryPolicy,
-    deadline
+    deadline,
+    renewalShift: yield* Random.next
   }
   return { acquisition, flights }
 })

@@ -106,14 +106,26 @@ describe("Lifetime", () => {
     )
   })
 
+  it.prop(
+    "each process has a renewal of its own, within the same bounds",
+    [unit, unit],
+    ([random, shift]) => {
+      const made = Lifetime.make(5_000, 10_000, random)
+      const due = Lifetime.renewalFor(made, shift)
+      assert.isAtLeast(due, 11_500 - 1e-3)
+      assert.isAtMost(due, 13_000 + 1e-3)
+      const distance = Math.abs(due - made.renewal) / 1_500
+      assert.approximately(Math.min(distance, 1 - distance), Math.min(shift, 1 - shift), 1e-6)
+      assert.strictEqual(Lifetime.renewalFor(made, 0), made.renewal)
+    }
+  )
+
   it("usable ends at the limit, earlier for those who need more", () => {
     const made = Lifetime.make(0, 10_000, 0)
     assert.isTrue(Lifetime.isUsable(made, 8_999))
     assert.isFalse(Lifetime.isUsable(made, 9_000))
     assert.isTrue(Lifetime.isUsable(made, 3_999, 5_000))
     assert.isFalse(Lifetime.isUsable(made, 4_000, 5_000))
-    assert.isFalse(Lifetime.isDue(made, 6_499))
-    assert.isTrue(Lifetime.isDue(made, 6_500))
     assert.strictEqual(Lifetime.remaining(made, 10_000), 0)
     assert.strictEqual(Lifetime.remaining(made, 8_000), 1_000)
   })

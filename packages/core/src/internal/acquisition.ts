@@ -24,7 +24,7 @@ import type { FetchedTokens } from "./fetchedTokens.ts"
 import type { Flight } from "./flights.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import type { Ledger } from "./ledger.ts"
-import type { TrustedStore } from "./trustedStore.ts"
+import type { TrustedLookup, TrustedStore } from "./trustedStore.ts"
 import type { WakeUps } from "./wakeUps.ts"
 
 /** What a flight works with. */
@@ -42,6 +42,8 @@ export interface Acquisition {
   readonly retryPolicy: RetryPolicy
   /** Milliseconds for a whole flight, retries included. */
   readonly deadline: number
+  /** See `Lifetime.renewalFor`. */
+  readonly renewalShift: number
 }
 
 /** A token fit to be handed out; without a lifetime, only now. */
@@ -95,41 +97,51 @@ const attempt = (
 ): Effect.Effect<Fetched | "overtaken", TokenError> =>
   Effect.suspend(() => {
     flight.overtaken = false
-    // Ahead of time hardly anybody else has renewed it: the look behind the lease is enough.
-    if (flight.ahead) return behindLease(self, errand, flight, 0)
-    return Effect.flatMap(self.store.get(errand.key), ({ held }) =>
-      held !== undefined && errand.suffices(held)
-        ? Effect.succeed(found(held))
-        : behindLease(self, errand, flight, 0)
-    )
+    return lookAndFetch(self, errand, flight, 0)
   })
 
+/** Where another holds the lease: waits until something changed, and begins again. */
+const lookAndFetch = (
+  self: Acquisition,
+  errand: Errand,
+  flight: Flight<Fetched>,
+  round: number
+): Effect.Effect<Fetched | "overtaken", TokenError> =>
+  Effect.flatMap(self.store.get(errand.key), (seen) =>
+    seen.held !== undefined && errand.suffices(seen.held)
+      ? Effect.succeed(found(seen.held))
+      : Effect.flatMap(behindLease(self, errand, flight, round, seen), (outcome) =>
+          outcome === undefined
+            ? lookAndFetch(self, errand, flight, round + 1)
+            : Effect.succeed(outcome)
+        )
+  )
+
 /**
- * With the lease: look again, for the token may have come meanwhile, and fetch. Without: look, wait until
- * something changed, begin again. A lease lasts half as long as a flight: where its holder was killed, a flight that
+ * With the lease: look again, for the token may have come meanwhile, and fetch. Without: look, and wait until
+ * something changed. A lease lasts half as long as a flight: where its holder was killed, a flight that
  * began a moment later still has the other half.
  */
 const behindLease = (
   self: Acquisition,
   errand: Errand,
   flight: Flight<Fetched>,
-  round: number
-): Effect.Effect<Fetched | "overtaken", TokenError> =>
+  round: number,
+  seen: TrustedLookup
+): Effect.Effect<Fetched | "overtaken" | undefined, TokenError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { key } = errand
       const lease = yield* self.store.lease(key, self.deadline / 2)
       const watch = lease === undefined ? yield* self.wakeUps.watch(key, round) : undefined
-      const { generation, held } = yield* self.store.get(key)
+      // Processes renew at different times: hardly anybody else has renewed it since that look.
+      const isRecent = flight.ahead && watch === undefined
+      const { generation, held } = isRecent ? seen : yield* self.store.get(key)
       if (held !== undefined && errand.suffices(held)) return found(held)
       if (watch === undefined) return yield* fetchAndKeep(self, errand, flight, generation)
       yield* watch.changed
       return undefined
     })
-  ).pipe(
-    Effect.flatMap((outcome) =>
-      outcome === undefined ? behindLease(self, errand, flight, round + 1) : Effect.succeed(outcome)
-    )
   )
 
 const fetchAndKeep = Effect.fnUntraced(function* (

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Explanation } from "../Explanation.ts"
+import { renewalFor } from "../Lifetime.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type { StoredToken } from "../TokenStore.ts"
 import type { Acquisition, Fetched } from "./acquisition.ts"
@@ -23,14 +24,14 @@ export const explain = (
   })
 
 const heldIn = (
-  { now }: Acquisition,
+  { now, renewalShift }: Acquisition,
   tier: "near" | "far",
   { lifetime, token }: StoredToken
 ): Explanation["held"] => ({
   tier,
   tokenId: token.id,
   age: now() - lifetime.issued,
-  renewalIn: lifetime.renewal - now(),
+  renewalIn: renewalFor(lifetime, renewalShift) - now(),
   usableFor: Math.max(0, lifetime.limit - now())
 })
 

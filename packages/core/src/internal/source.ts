@@ -91,7 +91,7 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     this.#epoch = store.epoch()
     const held = store.peek(this.key)
     const time = now()
-    const isDue = held !== undefined && Lifetime.isDue(held.lifetime, time)
+    const isDue = held !== undefined && time >= this.#renewalOf(held)
     // One that is due is looked for each time: in hand it would outlive its successor's arrival.
     this.#take(isDue ? undefined : held)
     if (held === undefined || !Lifetime.isUsable(held.lifetime, time, minimumValidity)) {
@@ -105,7 +105,11 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     if (held?.token !== this.#held) this.#found = undefined
     this.#held = held?.token
     // A whole number: any other would be an object of its own to the engine.
-    this.#until = Math.floor(held?.lifetime.renewal ?? 0)
+    this.#until = held === undefined ? 0 : Math.floor(this.#renewalOf(held))
+  }
+
+  #renewalOf({ lifetime }: StoredToken): number {
+    return Lifetime.renewalFor(lifetime, this.#self.renewalShift)
   }
 
   #token(options: AcquireOptions): Effect.Effect<AccessToken, TokenError> {
@@ -138,7 +142,7 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     const { announcer, ledger, now } = this.#self
     const { grant, key } = this
     if (!ledger.mayRenew(key.text)) return
-    const suffices = (held: StoredToken) => !Lifetime.isDue(held.lifetime, now())
+    const suffices = (held: StoredToken) => now() < this.#renewalOf(held)
     this.#flights.startAhead(key, (flight) =>
       Effect.andThen(
         announcer.announce({ _tag: "ServedWhileRenewing", organisation: key.organisation }),
