@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
@@ -142,28 +142,5 @@ describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) =
     ])
     assert.isNotEmpty(named)
     for (const [, name = ""] of named) assert.property(scripts, name)
-  })
-})
-
-/** What the registry knows against our dependencies: nothing where it cannot be asked. */
-const audit = (): { readonly level: string; readonly names: ReadonlyArray<string> } | undefined => {
-  const asked = spawnSync(pnpm, ["audit", "--json"], {
-    cwd: root,
-    encoding: "utf8",
-    timeout: 30_000
-  })
-  if (!asked.stdout.trimStart().startsWith("{")) return undefined
-  const { advisories = {} } = JSON.parse(asked.stdout) as {
-    advisories?: Record<string, { readonly severity: string; readonly module_name: string }>
-  }
-  const grave = Object.values(advisories).filter(({ severity }) => /high|critical/.test(severity))
-  return { level: "high", names: grave.map(({ module_name }) => module_name) }
-}
-
-describe("known weaknesses of what we depend on", () => {
-  const answer = audit()
-  const why = answer === undefined ? ": this registry cannot be asked" : ""
-  it.skipIf(answer === undefined)(`none that is high or critical${why}`, () => {
-    assert.deepStrictEqual(answer?.names, [])
   })
 })
