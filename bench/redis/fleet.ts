@@ -7,9 +7,9 @@ export const fleetSize = 4
 const life = 10_000
 const renewedAt = 0.725
 
-/** Seconds for the first fetches: about as long as a token is used, so that renewals come evenly from then on. */
-const spread = 7
-const warmUp = 3
+/** Seconds in which merchants come, so that renewals come evenly from then on and the code is compiled; and until it counts. */
+const growing = 30
+const warmUp = 10
 
 export interface FleetFigures {
   readonly seconds: number
@@ -29,7 +29,7 @@ export interface FleetFigures {
 export const measureFleet = (redis: string, seconds: number): Promise<FleetFigures> =>
   withWorkers(fleetSize, { redis, upstream: 20, life }, async (workers) => {
     const keys = keysOf(merchants)
-    const task = { do: "keep", merchants: keys, at: soon(), spread, warmUp, seconds } as const
+    const task = { do: "keep", merchants: keys, at: soon(), growing, warmUp, seconds } as const
     // Callers of one process know nothing of those of another.
     const results = await Promise.all(
       workers.map((worker, index) => worker.tell({ ...task, phase: index / fleetSize }))

@@ -20,13 +20,13 @@ export type Task =
   | { readonly do: "watch"; readonly merchants: ReadonlyArray<string> }
   | { readonly do: "report" }
   | { readonly do: "revoke"; readonly merchant: string }
-  /** Seconds for the first fetches, until it counts, and while it does. `phase`: 0 to 1, where in a second it asks. */
+  /** Seconds until all merchants are asked for, until it counts, and while it does. `phase`: 0 to 1, where in a second it asks. */
   | {
       readonly do: "keep"
       readonly phase: number
       readonly merchants: ReadonlyArray<string>
       readonly at: number
-      readonly spread: number
+      readonly growing: number
       readonly warmUp: number
       readonly seconds: number
     }

@@ -104,23 +104,20 @@ const paced = async (
   }
 }
 
-/** First each merchant once, spread over the life of a token; then each once a second. */
+/** Each merchant once a second: at first few of them, later all. */
 const keepAlive = async (task: Task & { readonly do: "keep" }): Promise<Result> => {
   const held = await Promise.all(task.merchants.map(handleOf))
   let refused = 0
   const askFor = (handle: GrantHandle): void => {
     handle.token().catch(() => refused++)
   }
-  await paced(task.at, task.spread, (index, slices) => {
-    const end = Math.floor(((index + 1) * held.length) / slices)
-    held.slice(Math.floor((index * held.length) / slices), end).forEach(askFor)
-  })
   const demand = async (start: number, seconds: number): Promise<number> => {
     let waited = 0
     await paced(task.at + start * 1_000, seconds, (index, slices) => {
       const stride = slices / seconds
       const first = (index + Math.floor(stride * task.phase)) % stride
-      for (let at = first; at < held.length; at += stride) {
+      const grown = Math.min(1, (start + index / stride) / task.growing)
+      for (let at = first; at < held.length * grown; at += stride) {
         const handle = held[at]
         if (handle === undefined) continue
         if (handle.peek() === undefined) waited++
@@ -129,10 +126,10 @@ const keepAlive = async (task: Task & { readonly do: "keep" }): Promise<Result> 
     })
     return waited
   }
-  await demand(task.spread, task.warmUp)
+  await demand(0, task.growing + task.warmUp)
   const [before, cpu] = [requests, process.cpuUsage()]
   refused = 0
-  const waited = await demand(task.spread + task.warmUp, task.seconds)
+  const waited = await demand(task.growing + task.warmUp, task.seconds)
   const { system, user } = process.cpuUsage(cpu)
   const { heapUsed, rss } = process.memoryUsage()
   return {
