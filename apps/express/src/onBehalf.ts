@@ -135,9 +135,10 @@ const makeParts = (options: OnBehalfOptions) => {
   const usual = { scopes, expiresIn, minimumValidity }
   const waiting = new Waiting(options.maximumWaiting ?? 1_000)
   const metrics = new Metrics(options.name ?? "onBehalf", waiting)
-  const shared: Shared = { handles: new Handles(broker, usual), metrics }
+  const handles = new Handles(broker, usual)
+  const shared: Shared = { handles, metrics }
   const directory = options.directory === true ? new Directory(broker, waiting) : undefined
-  const admit = admission(options, directory)
+  const admit = admission(options, directory, handles)
   const state = { isClosing: false }
 
   /** What acts for the merchant of a request; throws or rejects where there is none. */
@@ -145,7 +146,7 @@ const makeParts = (options: OnBehalfOptions) => {
     if (state.isClosing) throw new OnBehalfError("closing")
     return chain(admit(request, patience), (organisationId) => {
       metrics.entered()
-      return new RequestAccess({ shared, patience, organisationId }, usual)
+      return new RequestAccess(shared, patience, organisationId, usual)
     })
   }
   const wait = options.requestDeadline ?? 20_000

@@ -62,6 +62,8 @@ export class AccessToken {
   /** The resource that an application token is bound to. */
   readonly resourceId: string | undefined
   readonly value: Redacted.Redacted
+  /** What `value` holds, once it was asked for: each look into it is one into a table of all that is redacted. */
+  #text: string | undefined
 
   constructor(fields: {
     readonly id: TokenId
@@ -79,7 +81,7 @@ export class AccessToken {
 
   /** The text of the token. */
   reveal(): string {
-    return Redacted.value(this.value)
+    return (this.#text ??= Redacted.value(this.value))
   }
 
   /** The `Authorization` header, Bearer form (RFC 6750). */

@@ -15,49 +15,51 @@ export interface Shared {
   readonly metrics: Metrics
 }
 
-/** What one request has of its own. */
-interface Own {
-  readonly shared: Shared
-  readonly patience: Patience
-  readonly organisationId: string
-}
-
 /** A merchant's grant, and how long its tokens must still live when they are handed out. */
 export interface UsualGrant extends MerchantGrant {
   readonly minimumValidity?: number | undefined
 }
 
-/** A class, and its parts private: there is one for each request, and no logger sees into it. */
-class Access implements MerchantAccess {
-  readonly organisationId: string
-  readonly #own: Own
-  readonly #grant: Grant
-  readonly #minimumValidity: number | undefined
+/** What one request has of its own, with the grant that it asks for. */
+interface Parts<G> {
+  readonly shared: Shared
+  readonly patience: Patience
+  readonly grant: G
+}
 
-  constructor(own: Own, grant: Grant, minimumValidity: number | undefined) {
-    this.organisationId = own.organisationId
-    this.#own = own
+/** A class, and its parts private: there is one for each request, and no logger sees into it. */
+class Access<G extends Grant & { minimumValidity?: number | undefined }> implements MerchantAccess {
+  readonly organisationId: string
+  readonly #shared: Shared
+  readonly #patience: Patience
+  readonly #grant: G
+
+  constructor(shared: Shared, patience: Patience, organisationId: string, grant: G) {
+    this.organisationId = organisationId
+    this.#shared = shared
+    this.#patience = patience
     this.#grant = grant
-    this.#minimumValidity = minimumValidity
+  }
+
+  /** For what derives from it. */
+  protected static partsOf<G extends Grant>(access: Access<G>): Parts<G> {
+    return { shared: access.#shared, patience: access.#patience, grant: access.#grant }
   }
 
   token(): Promise<Token> {
-    const minimumValidity = this.#minimumValidity
-    const handle = this.#own.shared.handles.find(this.organisationId, this.#grant)
-    const held = handle?.peek(minimumValidity)
-    return held === undefined
-      ? this.#wait("token", (opened, signal) => opened.token({ minimumValidity, signal }))
-      : Promise.resolve(held)
+    const held = this.#held()
+    return held === undefined ? this.#obtain() : Promise.resolve(held)
   }
 
   async authorization(): Promise<string> {
-    return (await this.token()).authorization()
+    const token = this.#held() ?? (await this.#obtain())
+    return token.authorization()
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return this.#wait("fetch", async (handle, patience, span) => {
       checkTexts({ path, method: init.method ?? "GET" })
-      const minimumValidity = this.#minimumValidity
+      const { minimumValidity } = this.#grant
       if (minimumValidity !== undefined) await handle.token({ minimumValidity, signal: patience })
       const signal = init.signal ? AbortSignal.any([init.signal, patience]) : patience
       const response = await handle.fetch(path, { ...init, signal })
@@ -68,15 +70,25 @@ class Access implements MerchantAccess {
     })
   }
 
+  /** What is there needs no patience. */
+  #held(): Token | undefined {
+    const grant = this.#grant
+    return this.#shared.handles.find(this.organisationId, grant)?.peek(grant.minimumValidity)
+  }
+
+  #obtain(): Promise<Token> {
+    const { minimumValidity } = this.#grant
+    return this.#wait("token", (handle, signal) => handle.token({ minimumValidity, signal }))
+  }
+
   async #wait<A>(
     what: "token" | "fetch",
     work: (handle: GrantHandle, signal: AbortSignal, span: Span) => Promise<A>
   ): Promise<A> {
-    const { patience, shared } = this.#own
-    const { handles, metrics } = shared
+    const { handles, metrics } = this.#shared
     const start = performance.now()
     try {
-      return await patience.wait((signal) =>
+      return await this.#patience.wait((signal) =>
         traced(`onbehalf.${what}`, async (span) =>
           work(await handles.open(this.organisationId, this.#grant), signal, span)
         )
@@ -103,36 +115,30 @@ const checkTexts = (fields: Readonly<Record<string, unknown>>): void => {
 }
 
 /** `req.onBehalf`. */
-export class RequestAccess extends Access implements OnBehalf {
-  readonly #own: Own
-  readonly #grant: UsualGrant
-
-  constructor(own: Own, grant: UsualGrant) {
-    super(own, grant, grant.minimumValidity)
-    this.#own = own
-    this.#grant = grant
-  }
-
+export class RequestAccess extends Access<UsualGrant> implements OnBehalf {
   /** Whether it was put there by the same middleware. */
   static isOf(value: unknown, shared: Shared): boolean {
-    return value instanceof RequestAccess && value.#own.shared === shared
+    return value instanceof RequestAccess && Access.partsOf(value).shared === shared
   }
 
   using(options: UsingOptions): OnBehalf {
+    const { grant, patience, shared } = Access.partsOf(this)
     const {
-      scopes = this.#grant.scopes,
-      expiresIn = this.#grant.expiresIn,
-      minimumValidity = this.#grant.minimumValidity
+      scopes = grant.scopes,
+      expiresIn = grant.expiresIn,
+      minimumValidity = grant.minimumValidity
     } = options
     if (minimumValidity !== undefined && !(minimumValidity >= 0)) {
       throw answerable(
         invalidRequest([{ field: "minimumValidity", description: "must be 0 or more" }])
       )
     }
-    return new RequestAccess(this.#own, { scopes, expiresIn, minimumValidity })
+    const other = { scopes, expiresIn, minimumValidity }
+    return new RequestAccess(shared, patience, this.organisationId, other)
   }
 
   application({ products, resourceId }: ApplicationGrant): MerchantAccess {
-    return new Access(this.#own, { products, resourceId }, undefined)
+    const { patience, shared } = Access.partsOf(this)
+    return new Access(shared, patience, this.organisationId, { products, resourceId })
   }
 }

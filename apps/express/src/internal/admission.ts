@@ -4,6 +4,7 @@ import { OnBehalfError } from "../OnBehalfError.ts"
 import type { OnBehalfOptions } from "../OnBehalfOptions.ts"
 import { chain, isPromiseLike, type MaybePromise } from "./chain.ts"
 import type { Directory } from "./directory.ts"
+import type { Handles } from "./handles.ts"
 import type { Patience } from "./patience.ts"
 import { untilAborted } from "./untilAborted.ts"
 
@@ -13,8 +14,19 @@ export type Admit = (request: Request, patience: Patience) => MaybePromise<strin
 /** Synchronous where the app's own functions are, and the directory knows the merchant. */
 export const admission = (
   { allow, organisation }: OnBehalfOptions,
-  directory: Directory | undefined
+  directory: Directory | undefined,
+  handles: Handles
 ): Admit => {
+  const merchantOf = (given: unknown): string => {
+    if (given === undefined || given === null) throw new OnBehalfError("no_merchant")
+    if (!handles.know(given) && !isOrganisationId(given))
+      throw new OnBehalfError("invalid_merchant")
+    return given
+  }
+
+  const named: Admit = (request, patience) =>
+    chain(inTime(organisation(request), patience), merchantOf)
+
   const allowed = (request: Request, merchant: string, patience: Patience): MaybePromise<string> =>
     allow === undefined
       ? merchant
@@ -32,9 +44,10 @@ export const admission = (
     )
   }
 
+  if (allow === undefined && directory === undefined) return named
   return (request, patience) =>
-    chain(inTime(organisation(request), patience), (given) =>
-      chain(allowed(request, merchantOf(given), patience), (merchant) => listed(merchant, patience))
+    chain(named(request, patience), (merchant) =>
+      chain(allowed(request, merchant, patience), () => listed(merchant, patience))
     )
 }
 
@@ -45,12 +58,6 @@ const inTime = <A>(given: MaybePromise<A>, patience: Patience): MaybePromise<A> 
   // It has begun: if it fails after nobody waits for it any more, that is nobody's trouble.
   working.catch(() => undefined)
   return untilAborted(() => working, patience.signal)
-}
-
-const merchantOf = (given: unknown): string => {
-  if (given === undefined || given === null) throw new OnBehalfError("no_merchant")
-  if (!isOrganisationId(given)) throw new OnBehalfError("invalid_merchant")
-  return given
 }
 
 const require = (isAllowed: boolean, merchant: string): string => {

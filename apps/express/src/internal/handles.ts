@@ -18,20 +18,28 @@ export type Grant = MerchantGrant | ApplicationGrant
 /** Handles kept; making one anew costs microseconds. */
 const maximum = 10_000
 
-/** The broker's handles, one for each merchant and grant, so that a token that is held costs two look-ups. */
+/** The broker's handles, one for each merchant and grant, so that a token that is held costs a few look-ups. */
 export class Handles {
-  readonly #kept = new LRUCache<string, GrantHandle>({ max: maximum })
+  /** By merchant, with the grant that most requests use. */
+  readonly #usual = new LRUCache<string, GrantHandle>({ max: maximum })
+  readonly #others = new LRUCache<string, GrantHandle>({ max: maximum })
   readonly #broker: Promise<PromiseTokenBroker>
-  readonly #usual: Grant
+  readonly #usualGrant: Grant
 
-  /** @param usual the grant that most requests use: its handles are kept under the bare id */
-  constructor(broker: Promise<PromiseTokenBroker>, usual: Grant) {
+  constructor(broker: Promise<PromiseTokenBroker>, usualGrant: Grant) {
     this.#broker = broker
-    this.#usual = usual
+    this.#usualGrant = usualGrant
+  }
+
+  /** Whether it is the id of a merchant who was here before: then the broker has found it to be one. */
+  know(given: unknown): given is string {
+    return typeof given === "string" && this.#usual.has(given)
   }
 
   find(organisationId: string, grant: Grant): GrantHandle | undefined {
-    return this.#kept.peek(this.#key(organisationId, grant))
+    return grant === this.#usualGrant
+      ? this.#usual.peek(organisationId)
+      : this.#others.peek(keyOf(organisationId, grant))
   }
 
   async open(organisationId: string, grant: Grant): Promise<GrantHandle> {
@@ -41,15 +49,14 @@ export class Handles {
     const handle = await ("products" in grant
       ? broker.forApplication({ organisationId, ...grant })
       : broker.forOrganisation(organisationId, grant))
-    this.#kept.set(this.#key(organisationId, grant), handle)
+    if (grant === this.#usualGrant) this.#usual.set(organisationId, handle)
+    else this.#others.set(keyOf(organisationId, grant), handle)
     return handle
   }
-
-  /** JSON, because no two different grants have the same; no id begins with a bracket. */
-  #key(organisationId: string, grant: Grant): string {
-    if (grant === this.#usual) return organisationId
-    return "products" in grant
-      ? JSON.stringify([organisationId, "application", grant.products, grant.resourceId])
-      : JSON.stringify([organisationId, "merchant", grant.scopes, grant.expiresIn ?? null])
-  }
 }
+
+/** JSON, because no two different grants have the same. */
+const keyOf = (organisationId: string, grant: Grant): string =>
+  "products" in grant
+    ? JSON.stringify([organisationId, "application", grant.products, grant.resourceId])
+    : JSON.stringify([organisationId, "merchant", grant.scopes, grant.expiresIn ?? null])
