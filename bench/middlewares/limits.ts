@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from "express"
 import { find, type HeldTokens } from "../peers/limits.ts"
+import { nearby } from "../upstream.ts"
 import { life, tokenFor } from "../work.ts"
 import { appOn, merchantHeader, type Middleware, naming } from "./middleware.ts"
 
@@ -44,11 +45,18 @@ export const mapByHand = mapMiddleware("Map by hand", (map) => (request: WithTok
   next()
 })
 
-/** As it is written by whoever fetches a token where there is none. */
-export const awaitedMapByHand = mapMiddleware(
-  "Map by hand, awaited",
-  (map) => async (request: WithToken, _, next) => {
-    request.token = await Promise.resolve(find(map, merchantOf(request)))
+/** As it is written by whoever fetches a token where there is none: all that asks for one awaits it. */
+export const awaitedMapByHand = mapMiddleware("Map by hand, awaited", (map) => {
+  const fetchToken = async (merchant: string): Promise<string> => {
+    const token = await nearby.text(merchant)
+    map.set(merchant, { token, until: Date.now() + life })
+    return token
+  }
+  const tokenOf = async (merchant: string): Promise<string> =>
+    find(map, merchant) ?? fetchToken(merchant)
+
+  return async (request: WithToken, _, next) => {
+    request.token = await tokenOf(merchantOf(request))
     next()
   }
-)
+})

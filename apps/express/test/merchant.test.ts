@@ -166,6 +166,33 @@ describe.each(expresses)("whom a request acts for, %s", (_version, create) => {
     assert.strictEqual((await get(`/?organisation=${forged}`, forged)).status, 401)
   })
 
+  it("T15: under whatever key a grant of a known merchant is kept, it is no id", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.set("env", "test")
+    app.use(nuapay)
+    app.get("/", (request, response, next) => {
+      const { onBehalf: access } = request
+      Promise.all([access.token(), access.using({ scopes: ["openbanking_pisp"] }).token()])
+        .then(([{ organisation }]) => response.send(organisation))
+        .catch(next)
+    })
+    app.use(errorHandler)
+    const { get } = await world.serve(app, nuapay)
+    const merchant = world.merchant()
+    const keys = [["openbanking_pisp"], ["admin"]].map((scopes) =>
+      JSON.stringify([merchant, "merchant", scopes, null])
+    )
+    // The first time it is checked, the second time it is known.
+    for (const _ of [1, 2]) {
+      assert.strictEqual((await get("/", merchant)).text, merchant)
+      for (const key of keys) {
+        const { json, status } = await get("/", key)
+        assert.deepStrictEqual([status, json.code], [400, "invalid_merchant"], key)
+      }
+    }
+  })
+
   it("T15: a header that comes twice is no id", async () => {
     const { url } = await serve({ organisation: (request) => request.get("x-merchant") })
     const headers = new Headers([
