@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { printFigures, progress } from "./child.ts"
 import { fileKeepers } from "./files/index.ts"
-import type { FileKeeper, OpenKeeper } from "./files/keeper.ts"
+import type { OpenKeeper } from "./files/keeper.ts"
 import { type Label, label } from "./peer.ts"
 import { keysOf, median } from "./work.ts"
 
@@ -38,45 +38,38 @@ const sample = async (
 }
 
 interface Contender {
-  readonly keeper: FileKeeper
+  readonly keys: ReadonlyArray<string>
   readonly open: OpenKeeper
   readonly put: Array<number>
   readonly get: Array<number>
 }
 
-const openAll = (folder: string, keys: ReadonlyArray<string>) =>
-  Promise.all(
+const openAll = (folder: string, keys: ReadonlyArray<string>) => {
+  progress(`file, ${keys.length} records`)
+  return Promise.all(
     fileKeepers.map(async (keeper, index): Promise<Contender> => {
       const own = join(folder, String(index))
-      mkdirSync(own, { mode: 0o700 })
+      mkdirSync(own, { recursive: true, mode: 0o700 })
       const open = await keeper.open(own)
       await open.fill(keys)
-      return { keeper, open, put: [], get: [] }
+      return { keys, open, put: [], get: [] }
     })
   )
+}
 
-const measureSize = async (
-  size: number,
-  rounds: number
-): Promise<ReadonlyArray<Pick<Contender, "put" | "get">>> => {
-  progress(`file, ${size} records`)
+/** All sizes in each round: a disk that others use is faster at one time than at another. */
+const measureFile = async (isQuick: boolean): Promise<ReadonlyArray<FileRow>> => {
   const folder = mkdtempSync(join(tmpdir(), "onbehalf-bench-"))
-  const keys = keysOf(size)
-  const contenders = await openAll(folder, keys)
-  for (let round = 0; round < rounds; round++) {
-    for (const { get, open, put } of contenders) {
+  const bySize: Array<ReadonlyArray<Contender>> = []
+  for (const size of records) bySize.push(await openAll(join(folder, String(size)), keysOf(size)))
+  for (let round = 0; round < (isQuick ? 2 : 7); round++) {
+    for (const { get, keys, open, put } of bySize.flat()) {
       put.push(median(await sample(open.put, keys, 300)))
       get.push(median(await sample(open.get, keys, 2_000)))
     }
   }
-  for (const { open } of contenders) await open.close?.()
+  for (const { open } of bySize.flat()) await open.close?.()
   rmSync(folder, { recursive: true })
-  return contenders
-}
-
-const measureFile = async (isQuick: boolean): Promise<ReadonlyArray<FileRow>> => {
-  const bySize: Array<ReadonlyArray<Pick<Contender, "put" | "get">>> = []
-  for (const size of records) bySize.push(await measureSize(size, isQuick ? 2 : 7))
   return fileKeepers.map((keeper, index) => ({
     ...label(keeper),
     put: bySize.map((contenders) => median(contenders[index]?.put ?? [])),

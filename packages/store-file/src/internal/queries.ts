@@ -38,14 +38,14 @@ const maximumChangesAtOnce = 256
 const maximumTokensAtOnce = 32
 
 const columns = `owner, organisation, id, generation, stored, uptime, remaining, record,
-  generation >= ${lastRevocationOf("tokens.owner")} AND fence <= ${lastFence} AS isCurrent`
+  generation >= ${lastRevocationOf("tokens.owner")} AND (fence = 0 OR fence <= ${lastFence})`
 
 const findText = `
-SELECT (SELECT max(generation) FROM revocations) AS newest, ${columns}
+SELECT ${columns}, (SELECT max(generation) FROM revocations)
 FROM (SELECT 1) LEFT JOIN tokens ON key = ?`
 
 const pageText = `
-SELECT rowid AS number, key, ${columns}
+SELECT ${columns}, key, rowid
 FROM tokens WHERE rowid > ? ORDER BY rowid LIMIT ${maximumTokensAtOnce}`
 
 export const open = (path: string): Queries => {
@@ -54,48 +54,51 @@ export const open = (path: string): Queries => {
   })
   const identity = database.prepare("SELECT hex(name) AS name FROM identity")
   const find = database.prepare(findText)
+  const page = database.prepare(pageText)
+  // An object for each row would cost more than to find it.
+  for (const statement of [find, page]) statement.setReturnArrays(true)
   const last = database.prepare("SELECT max(number) AS number FROM changes")
   const after = database.prepare(
     `SELECT number, tag, subject, id FROM changes WHERE number > ? ORDER BY number LIMIT ${maximumChangesAtOnce}`
   )
-  const page = database.prepare(pageText)
   return {
     identity: () => String(identity.get()?.["name"]),
     find: (key) => {
-      const found = find.get(key) ?? {}
+      const found = columnsOf(find.get(key))
+      const generation = found[9]
       // There always is a last revocation.
-      if (typeof found["newest"] !== "number") throw new Failed(damaged)
-      return {
-        generation: found["newest"],
-        row: found["record"] === null ? undefined : rowOf(found)
-      }
+      if (typeof generation !== "number") throw new Failed(damaged)
+      return { generation, row: found[7] === null ? undefined : rowOf(found) }
     },
     lastChange: () => Number(last.get()?.["number"] ?? 0),
     changesAfter: (number) => after.all(number).map(changeOf),
     page: (number) =>
-      page.all(number).map((row) => ({
-        ...rowOf(row),
-        number: Number(row["number"]),
-        key: String(row["key"])
-      })),
+      page.all(number).map((row) => {
+        const found = columnsOf(row)
+        return { ...rowOf(found), key: String(found[9]), number: Number(found[10]) }
+      }),
     close: () => database.close()
   }
 }
 
-type Columns = Readonly<Record<string, unknown>>
+/** In the order of `columns`, and what a statement adds to them. */
+type Columns = ReadonlyArray<unknown>
 
-const rowOf = ({ id, organisation, owner, record, remaining, ...row }: Columns): Row => ({
-  owner: String(owner),
-  organisation: typeof organisation === "string" ? organisation : null,
-  id: String(id),
-  generation: Number(row["generation"]),
-  storedAt: { wall: Number(row["stored"]), uptime: Number(row["uptime"]) },
-  remaining: Number(remaining),
-  record: record instanceof Uint8Array ? record : new Uint8Array(),
-  isCurrent: row["isCurrent"] === 1
+/** The types know of rows as objects only. */
+const columnsOf = (row: unknown): Columns => (Array.isArray(row) ? row : [])
+
+const rowOf = (columns: Columns): Row => ({
+  owner: String(columns[0]),
+  organisation: typeof columns[1] === "string" ? columns[1] : null,
+  id: String(columns[2]),
+  generation: Number(columns[3]),
+  storedAt: { wall: Number(columns[4]), uptime: Number(columns[5]) },
+  remaining: Number(columns[6]),
+  record: columns[7] instanceof Uint8Array ? columns[7] : new Uint8Array(),
+  isCurrent: columns[8] === 1
 })
 
-const changeOf = ({ id, number, subject, tag }: Columns): Change => ({
+const changeOf = ({ id, number, subject, tag }: Readonly<Record<string, unknown>>): Change => ({
   number: Number(number),
   change: storeChange(String(tag), String(subject), String(id))
 })
