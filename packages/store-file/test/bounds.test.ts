@@ -11,7 +11,8 @@ import { maximumChanges, maximumRevocations } from "../src/internal/schema.ts"
 import { withFolder } from "./support/folders.ts"
 import { keep, key, open } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
-import { direct, directWriter, rowOf } from "./support/writing.ts"
+import { directWriter } from "./support/directWriter.ts"
+import { direct, rowOf } from "./support/writing.ts"
 
 const look = (folder: string, sql: string): number => {
   const database = new DatabaseSync(join(folder, "tokens-1.db"), { readOnly: true })

@@ -9,7 +9,7 @@ import * as Records from "../src/internal/records.ts"
 import * as Store from "../src/internal/store.ts"
 import { key, sealKey } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
-import { directWriter } from "./support/writing.ts"
+import { directWriter } from "./support/directWriter.ts"
 
 const hour = 3_600_000
 

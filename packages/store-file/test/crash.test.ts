@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { check } from "./support/check.ts"
 import { type Child, start, startNode } from "./support/child.ts"
 import { withFolder } from "./support/folders.ts"
-import { isFull, timeout } from "./support/full.ts"
+import { isFull, progress, timeout } from "./support/full.ts"
 import { History } from "./support/history.ts"
 import { command, type KillPoint, killPoints } from "./support/killPoints.ts"
 import type { Line } from "./support/lines.ts"
@@ -22,6 +22,8 @@ const inTurns = async <A>(all: ReadonlyArray<A>, use: (one: A) => Promise<void>)
 const addTo = (history: History) => (line: string) => history.add(JSON.parse(line) as Line)
 
 const operations = 40
+
+const kills = isFull ? 5_000 : 16
 
 const killAt = ({ call, when }: KillPoint) =>
   withFolder(async (folder) => {
@@ -43,9 +45,13 @@ describe("a writer that is killed", () => {
         const points = await killPoints(folder, operations)
         assert.isAtLeast(points.length, 400)
         const step = isFull ? 1 : 96
+        let done = 0
         await inTurns(
           points.filter((_, index) => index % step === 0),
-          killAt
+          async (point) => {
+            await killAt(point)
+            if (++done % 50 === 0) progress(`killed at ${done} of ${points.length} system calls`)
+          }
         )
       }),
     timeout
@@ -55,18 +61,26 @@ describe("a writer that is killed", () => {
     "F32: at a random moment, one of eight, loses nothing and disturbs nobody",
     () =>
       withFolder(async (folder) => {
-        const kills = isFull ? 5_000 : 16
         const target = join(folder, "store")
-        let killed = 0
-        const writer = async (index: number) => {
-          const history = new History()
-          for (let round = 0; killed < kills; round++) {
-            killed++
+        const began = performance.now()
+        const histories = Array.from({ length: 8 }, () => new History())
+        let [begun, killed] = [0, 0]
+        const writer = async (history: History, index: number) => {
+          for (let round = 0; begun < kills; round++) {
+            begun++
             await killSoon(target, `w${index}`, round, history)
             check(target, history)
+            if (++killed % 250 === 0) progress(`killed ${killed} of ${kills} writers`)
           }
         }
-        await Promise.all(Array.from({ length: 8 }, (_, index) => writer(index)))
+        await Promise.all(histories.map(writer))
+        assert.isAtLeast(killed, kills)
+        const acknowledged = histories.reduce((sum, history) => sum + history.acknowledged, 0)
+        assert.isAbove(acknowledged, kills)
+        const seconds = Math.round((performance.now() - began) / 1_000)
+        progress(
+          `${killed} kills, ${acknowledged} acknowledged operations, none lost, ${seconds} s`
+        )
       }),
     timeout
   )

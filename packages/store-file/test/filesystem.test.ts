@@ -19,7 +19,7 @@ import { withFolder } from "./support/folders.ts"
 import { open } from "./support/store.ts"
 import { itTraced, traced } from "./support/strace.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
-import { directWriter } from "./support/writing.ts"
+import { directWriter } from "./support/directWriter.ts"
 
 const openProgram = (store: string) => [process.execPath, program("open.ts"), store]
 

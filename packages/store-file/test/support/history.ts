@@ -13,6 +13,8 @@ export class History {
   readonly #owners = new Map<string, string>()
   readonly #revoked = new Map<string, number>()
   #pending: Begun | undefined
+  /** Operations that the writer was told to have happened. */
+  acknowledged = 0
   /** What the writer said about operations that failed. */
   readonly failures: Array<string> = []
 
@@ -29,6 +31,7 @@ export class History {
       this.failures.push(line.failed)
       return this.#apply(begun, false)
     }
+    this.acknowledged++
     this.#apply(begun, true)
     if (begun.operation === "put") assert.strictEqual(line.done.answer, "stored")
     if (begun.operation === "revoke") this.#revoked.set(begun.owner, line.done.generation)

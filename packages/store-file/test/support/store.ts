@@ -11,7 +11,7 @@ import * as crypto from "node:crypto"
 import { type FileStoreOptions, make } from "../../src/index.ts"
 import * as Records from "../../src/internal/records.ts"
 import * as FileStore from "../../src/internal/store.ts"
-import { directWriter } from "./writing.ts"
+import { directWriter } from "./directWriter.ts"
 
 type Store = TokenStore["Service"]
 

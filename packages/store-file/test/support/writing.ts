@@ -1,6 +1,3 @@
-import * as Clock from "effect/Clock"
-import * as Effect from "effect/Effect"
-import { momentOf } from "../../src/internal/moment.ts"
 import type {
   AnswerOf,
   Message,
@@ -9,7 +6,6 @@ import type {
   NewRow
 } from "../../src/internal/requests.ts"
 import { uptime } from "../../src/internal/host.ts"
-import type { Writer } from "../../src/internal/writer.ts"
 import * as Writing from "../../src/internal/writing.ts"
 
 /** The writing side without its thread: one operation, one transaction. Throws the problem where it failed. */
@@ -46,27 +42,9 @@ export const rowOf = (
   storedAt: { wall: Date.now(), uptime: uptime() }
 })
 
-const outcomeOf = (writing: Writing.Writing, message: Omit<Message, "number" | "until">) => {
+export const outcomeOf = (writing: Writing.Writing, message: Omit<Message, "number" | "until">) => {
   const until = Number.POSITIVE_INFINITY
   const [reply] = writing.answer([{ ...message, number: 1, until } as Message])
   if (reply === undefined) throw new Error("no reply")
   return reply.outcome
 }
-
-/** A writer without a thread. */
-export const directWriter = (directory: string) =>
-  Effect.gen(function* () {
-    const now = momentOf(yield* Clock.Clock)
-    const writing = yield* Effect.acquireRelease(
-      Effect.sync(() => Writing.make(directory, 1_000)),
-      ({ close }) => Effect.sync(close)
-    )
-    const ask: Writer["ask"] = <K extends Operation>(operation: K, request: RequestOf<K>) =>
-      Effect.suspend(() => {
-        const outcome = outcomeOf(writing, { operation, request, at: now() } as Message)
-        return "failure" in outcome
-          ? Effect.fail(outcome.failure)
-          : Effect.succeed(outcome.answer as AnswerOf<K>)
-      })
-    return { ask } satisfies Writer
-  })
