@@ -6,7 +6,9 @@ import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
 import { startProxy } from "../../packages/store-redis/test/support/proxy.ts"
 import { startRedis } from "../../packages/store-redis/test/support/redisServer.ts"
 import { withRedis } from "../../packages/store-redis/test/support/withRedis.ts"
-import { startWorker, type Worker } from "./workers.ts"
+import { startWorker, type Worker } from "../support/brokerWorkers.ts"
+import { standStill } from "../support/standStill.ts"
+import { progress, quantile, stampede } from "../support/stampede.ts"
 
 const minute = 60_000
 
@@ -21,7 +23,8 @@ const start = async () => {
     return feed.deaf && isMessage ? [] : [answer]
   })
   const { apiKey } = nuapay
-  const open = (url: string) => startWorker({ redis: url, sealKey, nuapay: nuapay.url, apiKey })
+  const open = (url: string) =>
+    startWorker({ shared: { redis: url }, sealKey, nuapay: nuapay.url, apiKey })
   const workers = await Promise.all(times(8).map(() => open(redis.url)))
   const [deaf, victim] = await Promise.all([open(proxy.url), open(redis.url)])
   return {
@@ -41,15 +44,6 @@ const start = async () => {
 
 const times = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
 
-/** Figures for whoever reads along. */
-const progress = (what: string, figures: ReadonlyArray<number>): void => {
-  process.stderr.write(`${what}: ${figures.map((figure) => figure.toFixed(1)).join(", ")}\n`)
-}
-
-/** The value that so much of them do not exceed. */
-const quantile = (values: ReadonlyArray<number>, part: number): number =>
-  values.toSorted((one, other) => one - other)[Math.ceil(values.length * part) - 1] ?? NaN
-
 await withRedis(
   "many processes on one Redis",
   start,
@@ -65,19 +59,8 @@ await withRedis(
         const medians: Array<number> = []
         for (const merchant of active.slice(0, 5)) {
           const before = requests()
-          const results = await Promise.all(
-            workers.map((worker) => worker.tell({ do: "ask", merchant, callers: 500 }))
-          )
+          medians.push(await stampede(workers, merchant))
           assert.strictEqual(requests() - before, 1)
-          const asked = results.map(({ asked }) => asked ?? { ids: [], at: [] })
-          assert.strictEqual(new Set(asked.flatMap(({ ids }) => ids)).size, 1)
-          const firsts = asked.map(({ at }) => Math.min(...at))
-          const first = Math.min(...firsts)
-          const waiters = asked
-            .filter((_, index) => firsts[index] !== first)
-            .flatMap(({ at }) => at)
-          assert.lengthOf(waiters, 7 * 500)
-          medians.push(quantile(waiters, 0.5) - first)
         }
         progress("waiters after the holder, ms", medians)
         // The best of five rounds: the machine may have other things to do.
@@ -190,6 +173,13 @@ await withRedis(
         assert.isBelow(waited, 4_000)
         assert.strictEqual(requests() - before, 2)
       }
+    )
+
+    it(
+      "T22: a process that stood still while it fetched overwrites nothing of the one that took over",
+      { timeout: minute },
+      () =>
+        standStill({ nuapay, requests, workers: workers.slice(0, 3), merchant: active[57] ?? "" })
     )
   }
 )

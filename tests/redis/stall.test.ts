@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { sealKey } from "../../packages/store-redis/test/support/backend.ts"
 import { startRedis } from "../../packages/store-redis/test/support/redisServer.ts"
 import { withRedis } from "../../packages/store-redis/test/support/withRedis.ts"
-import { startWorker } from "./workers.ts"
+import { startWorker } from "../support/brokerWorkers.ts"
 
 const minute = 60_000
 
@@ -17,7 +17,8 @@ const start = async () => {
   const nuapay = await startSimulator({ port: 0, merchants: 20 })
   const match = { operation: "requestTokenForOrganisation" }
   nuapay.addFault({ kind: "latency", ms: 50, match })
-  const settings = { redis: redis.url, sealKey, nuapay: nuapay.url, apiKey: nuapay.apiKey }
+  const { apiKey, url } = nuapay
+  const settings = { shared: { redis: redis.url }, sealKey, nuapay: url, apiKey }
   const workers = await Promise.all([1, 2, 3].map(() => startWorker(settings)))
   return {
     nuapay,

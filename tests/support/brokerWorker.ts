@@ -1,11 +1,13 @@
 /** One process of many, told what to do by the test that started it. */
-import { createTokenBroker, tieredStore, type GrantHandle } from "@onbehalf/core"
+import { createTokenBroker, tieredStore, type GrantHandle, type StoreAdapter } from "@onbehalf/core"
+import { fileStore } from "@onbehalf/store-file"
 import { memoryStore } from "@onbehalf/store-memory"
 import { redisStore } from "@onbehalf/store-redis"
-import { serveTasks, settingsOf, sharedNow as now } from "../support/serveTasks.ts"
+import { serveTasks, settingsOf, sharedNow as now } from "./serveTasks.ts"
 
 export interface Settings {
-  readonly redis: string
+  /** What it shares with the others. */
+  readonly shared: { readonly redis: string } | { readonly folder: string }
   readonly sealKey: string
   readonly nuapay: string
   readonly apiKey: string
@@ -35,14 +37,15 @@ export interface Result {
 
 const settings = settingsOf<Settings>()
 
+const farStore = ({ sealKey, shared }: Settings): StoreAdapter =>
+  "redis" in shared
+    ? redisStore({ url: shared.redis, sealKey, timeout: 5_000 })
+    : fileStore({ directory: shared.folder, sealKey })
+
 const broker = await createTokenBroker({
   apiKey: settings.apiKey,
   baseUrl: settings.nuapay,
-  store: tieredStore({
-    near: memoryStore(),
-    far: redisStore({ url: settings.redis, sealKey: settings.sealKey, timeout: 5_000 }),
-    timeout: 5_000
-  })
+  store: tieredStore({ near: memoryStore(), far: farStore(settings), timeout: 5_000 })
 })
 
 const handles = new Map<string, GrantHandle>()
