@@ -28,7 +28,7 @@ export const refusal = (problem: string): Failed => new Failed({ kind: "refused"
 export const busy: Failure = { kind: "busy", problem: "the file is locked by another process" }
 export const damaged: Failure = { kind: "damaged", problem: "the file is damaged" }
 
-/** SQLite's primary result codes (https://sqlite.org/rescode.html) that can happen to us. */
+/** SQLite's result codes (https://sqlite.org/rescode.html) that can happen to us; most are primary ones. */
 const failures: Readonly<Record<number, Failure>> = {
   1: { kind: "damaged", problem: "the file does not hold what it should" },
   5: busy,
@@ -39,7 +39,9 @@ const failures: Readonly<Record<number, Failure>> = {
   13: { kind: "trouble", problem: "the disk is full" },
   14: { kind: "trouble", problem: "the file cannot be opened" },
   24: { kind: "doubtful", problem: "the file is damaged" },
-  26: { kind: "doubtful", problem: "the file is no database" }
+  26: { kind: "doubtful", problem: "the file is no database" },
+  // A table of SQLite's own is not what it was: a check of the whole file does not look there.
+  523: damaged
 }
 
 export const failureOf = (error: unknown): Failure => {
@@ -47,7 +49,10 @@ export const failureOf = (error: unknown): Failure => {
   if (!(error instanceof Error)) return { kind: "trouble", problem: "unknown" }
   if ("errcode" in error && typeof error.errcode === "number") {
     const code = error.errcode & 0xff
-    return failures[code] ?? { kind: "trouble", problem: `SQLite error ${code}` }
+    return (
+      failures[error.errcode] ??
+      failures[code] ?? { kind: "trouble", problem: `SQLite error ${code}` }
+    )
   }
   const code = "code" in error ? String(error.code) : error.name
   // Every number in the file is one of ours: what JavaScript cannot hold was not written by us.
