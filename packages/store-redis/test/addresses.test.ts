@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fromClient, fromUrl, redisStore, type RedisClient } from "../src/index.ts"
-import { patient, sealKey } from "./support/backend.ts"
+import { names, patient, sealKey } from "./support/backend.ts"
 import { startProxy } from "./support/proxy.ts"
+import { settings, startClusterOf } from "./support/redisCluster.ts"
 import { freePort, startRedisWith } from "./support/redisServer.ts"
 import { codeOf, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
@@ -90,9 +91,10 @@ describe("where Redis is", () => {
   )
 })
 
-const encrypted = async () => {
+const encrypted = async (settings: Readonly<Record<string, string>> = {}) => {
   const port = await freePort()
   const server = await startRedisWith({
+    ...settings,
     "tls-port": `${port}`,
     "tls-cert-file": join(certificates, "good.pem"),
     "tls-key-file": join(certificates, "good.key"),
@@ -169,24 +171,67 @@ await withRedis(
   }
 )
 
-await withRedis("a server that speaks TLS", encrypted, (server) => {
-  it.live("F18, T29: is believed with its authority, by its name, and not otherwise", () =>
+await withRedis(
+  "a server that speaks TLS",
+  () => encrypted(),
+  (server) => {
+    it.live("F18, T29: is believed with its authority, by its name, and not otherwise", () =>
+      Effect.gen(function* () {
+        yield* Effect.promise(() =>
+          server.command("ACL", "SETUSER", "store", "on", ">pass/word", "~*", "&*", "+@all")
+        )
+        const url = Redacted.make(server.url)
+        const tls = { ca: authority }
+        const stored = using(fromUrl({ ...patient, url, tls }), (store) =>
+          // It listens on a connection of its own, which is no less safe.
+          Effect.andThen(Stream.runHead(store.changes), keep(store, newKey(), "t1"))
+        )
+        assert.strictEqual(yield* stored, "stored")
+        const look = (options: Parameters<typeof fromUrl>[0]) =>
+          using(fromUrl(options), (store) => codeOf(store.get(newKey())))
+        assert.strictEqual(yield* look({ ...patient, url }), "DISCONNECTED")
+        const another = { ...tls, servername: "redis.example" }
+        assert.strictEqual(yield* look({ ...patient, url, tls: another }), "DISCONNECTED")
+      })
+    )
+  }
+)
+
+const encryptedCluster = () =>
+  startClusterOf(() => encrypted({ ...settings, "tls-cluster": "yes" }))
+
+await withRedis("a cluster that speaks TLS", encryptedCluster, (cluster) => {
+  it.live("F18, T29: each of its servers is spoken to safely, and listened to", () =>
     Effect.gen(function* () {
       yield* Effect.promise(() =>
-        server.command("ACL", "SETUSER", "store", "on", ">pass/word", "~*", "&*", "+@all")
+        cluster.command(
+          undefined,
+          "ACL",
+          "SETUSER",
+          "store",
+          "on",
+          ">pass/word",
+          "~*",
+          "&*",
+          "+@all"
+        )
       )
-      const url = Redacted.make(server.url)
+      const url = cluster.urls
       const tls = { ca: authority }
-      const stored = using(fromUrl({ ...patient, url, tls }), (store) =>
-        // It listens on a connection of its own, which is no less safe.
-        Effect.andThen(Stream.runHead(store.changes), keep(store, newKey(), "t1"))
+      yield* using(fromUrl({ ...patient, url, tls }), (store) =>
+        Effect.gen(function* () {
+          yield* Stream.runHead(store.changes)
+          const keys = Array.from({ length: 20 }, newKey)
+          for (const key of keys) assert.strictEqual(yield* keep(store, key, "t1"), "stored")
+          const owners = yield* Effect.promise(() =>
+            Promise.all(keys.map((key) => cluster.ownerOf(names.ofKey(key).token)))
+          )
+          assert.strictEqual(new Set(owners).size, 3)
+        })
       )
-      assert.strictEqual(yield* stored, "stored")
-      const look = (options: Parameters<typeof fromUrl>[0]) =>
-        using(fromUrl(options), (store) => codeOf(store.get(newKey())))
-      assert.strictEqual(yield* look({ ...patient, url }), "DISCONNECTED")
-      const another = { ...tls, servername: "redis.example" }
-      assert.strictEqual(yield* look({ ...patient, url, tls: another }), "DISCONNECTED")
+      // Whoever does not know its authority, or listens in the clear, gets nothing.
+      const code = using(fromUrl({ ...patient, url }), (store) => codeOf(store.get(newKey())))
+      assert.strictEqual(yield* code, "DISCONNECTED")
     })
   )
 })

@@ -208,4 +208,19 @@ await withRedis("a client that finds no server in a cluster", startCluster, (clu
       assert.deepStrictEqual([...new Set(codes)].toSorted(), ["", "MOVED"])
     })
   )
+
+  it.live("CROSSSLOT: a client that takes the braces from the names is told so", () =>
+    Effect.gen(function* () {
+      const client = {
+        send: async ({ words }: { readonly words: ReadonlyArray<string> }) =>
+          (await cluster.command("any", ...words.map(bare)))[0],
+        subscribe: () => Promise.reject(new Error("not here"))
+      }
+      const code = yield* using(fromClient(client, patient), (store) => codeOf(store.get(newKey())))
+      assert.strictEqual(code, "CROSSSLOT")
+    })
+  )
 })
+
+const bare = (word: string): string =>
+  word.startsWith("onbehalf:") ? word.replaceAll(/[{}]/g, "") : word

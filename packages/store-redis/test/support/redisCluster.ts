@@ -16,9 +16,14 @@ export interface RedisCluster {
 
 const slots = 16_384
 
-export const startCluster = async (): Promise<RedisCluster> => {
-  const settings = { "cluster-enabled": "yes", "cluster-node-timeout": "2000" }
-  const servers = await Promise.all([0, 1, 2].map(() => startRedisWith(settings)))
+export const startCluster = (): Promise<RedisCluster> =>
+  startClusterOf(() => startRedisWith(settings))
+
+/** What makes a server one of a cluster. */
+export const settings = { "cluster-enabled": "yes", "cluster-node-timeout": "2000" }
+
+export const startClusterOf = async (start: () => Promise<RedisServer>): Promise<RedisCluster> => {
+  const servers = await Promise.all([start(), start(), start()])
   const [first, ...others] = servers
   if (first === undefined) throw new Error("no server")
   const share = Math.ceil(slots / servers.length)
@@ -27,7 +32,9 @@ export const startCluster = async (): Promise<RedisCluster> => {
     await server.command("CLUSTER", "ADDSLOTSRANGE", `${index * share}`, `${last}`)
     await server.command("CLUSTER", "SET-CONFIG-EPOCH", `${index + 1}`)
   }
-  for (const { port } of others) await first.command("CLUSTER", "MEET", "127.0.0.1", `${port}`)
+  for (const { url } of others) {
+    await first.command("CLUSTER", "MEET", "127.0.0.1", new URL(url).port)
+  }
   while (!(await Promise.all(servers.map(isOk))).every(Boolean)) await sleep(20)
 
   const ownerOf = async (key: string): Promise<RedisServer> => {
