@@ -14,6 +14,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { isWhole } from "../src/internal/openFile.ts"
 import { withFolder } from "./support/folders.ts"
 import { isFull, progress, timeout } from "./support/full.ts"
 import { heldIn, keep, key, open, openDirect, token } from "./support/store.ts"
@@ -70,7 +71,12 @@ const useAfter = (directory: string, files: Files) =>
         // What was read from a file that is then set aside counts for nothing in the next.
         const outcome = yield* keep(store, key("m1"), "new")
         if (outcome === "superseded") yield* keep(store, key("m1"), "new")
-        assert.strictEqual(yield* heldIn(store, key("m1")), "new")
+        const held = yield* heldIn(store, key("m1"))
+        if (held !== "new") {
+          // An index that leads astray is noticed only by whoever reads the whole file: a miss, or the token before.
+          assert.include([undefined, "of-m1"], held)
+          assert.isFalse(isWhole(join(directory, name)))
+        }
         yield* store.revoke(key("m1").owner)
         assert.strictEqual(yield* heldIn(store, key("m1")), undefined)
         return readdirSync(directory).includes(`${name}.damaged`) ? "set aside" : "kept"

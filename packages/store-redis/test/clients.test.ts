@@ -2,7 +2,7 @@ import * as NodeRedisLayer from "@effect/platform-node/NodeRedis"
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import type { TokenError } from "@onbehalf/core/TokenError"
 import { TokenStore } from "@onbehalf/core/TokenStore"
-import { testKey } from "@onbehalf/store-testkit"
+import { storeSuite, testKey } from "@onbehalf/store-testkit"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -77,8 +77,11 @@ await withRedis("clients of one server", startRedis, (server) => {
     )
   )
 
-  const withoutChanges = ["basic", "leases", "concurrency"] as const
-  suitePart("effect's Redis", { ...backendOf(effectRedis, command), cannot }, withoutChanges)
+  const connected = "it is not told when its subscription was lost"
+  storeSuite("effect's Redis", {
+    ...backendOf(effectRedis, command),
+    cannot: { ...cannot, connected }
+  })
 })
 
 await withRedis("clients of a cluster", startCluster, (cluster) => {

@@ -17,12 +17,13 @@ type Store = TokenStore["Service"]
 /** Two cases: both roles played by one process, and each by its own. */
 export const inOneAndInTwo = (
   name: string,
-  run: (bench: Workbench, one: Store, other: Store) => Effect.Effect<void, StoreError, Scope.Scope>
+  run: (bench: Workbench, one: Store, other: Store) => Effect.Effect<void, StoreError, Scope.Scope>,
+  needs: ReadonlyArray<Ability> = []
 ): ReadonlyArray<CaseDefinition> => [
-  { name, run: (bench) => Effect.flatMap(bench.open, (store) => run(bench, store, store)) },
+  { name, needs, run: (bench) => Effect.flatMap(bench.open, (store) => run(bench, store, store)) },
   {
     name: `${name}, between processes`,
-    needs: ["share"],
+    needs: [...needs, "share"],
     run: (bench) =>
       Effect.flatMap(bench.open, (one) =>
         Effect.flatMap(bench.open, (other) => run(bench, one, other))

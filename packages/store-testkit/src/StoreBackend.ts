@@ -35,6 +35,7 @@ export interface StoreBackend {
  *
  * - `share`: two processes open the same tokens
  * - `survive`: what was acknowledged is there when the last process has gone and another comes
+ * - `connected`: its feed of changes says `Connected`, and misses nothing from then on
  * - `corrupt`, `transplant`, `atRest`, `disconnect`, `capacity`: the field of that name in {@link StoreBackend}
  *
  * @category models
@@ -43,6 +44,7 @@ export interface StoreBackend {
 export type Ability =
   | "share"
   | "survive"
+  | "connected"
   | "corrupt"
   | "transplant"
   | "atRest"

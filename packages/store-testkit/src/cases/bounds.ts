@@ -48,6 +48,7 @@ export const bounds: ReadonlyArray<CaseDefinition> = [
   },
   {
     name: "invariant 8: one who does not listen holds nobody up, and misses nothing unknowing",
+    needs: ["connected"],
     run: Effect.fnUntraced(function* (bench: Workbench) {
       const store = yield* bench.open
       const key = bench.key("m1")

@@ -6,8 +6,7 @@ import { type CaseDefinition, inOneAndInTwo } from "../CaseDefinition.ts"
 import type { Workbench } from "../Workbench.ts"
 import { expectToHear, keep, listen, type Store, take } from "./support.ts"
 
-/** What changes is told, to all who listen, from `Connected` on. */
-export const changes: ReadonlyArray<CaseDefinition> = [
+const cases: ReadonlyArray<CaseDefinition> = [
   ...inOneAndInTwo("a token that was stored is told", (bench, one, other) =>
     Effect.gen(function* () {
       const heard = yield* listen(bench, other)
@@ -130,6 +129,12 @@ export const changes: ReadonlyArray<CaseDefinition> = [
     })
   }
 ]
+
+/** What changes is told, to all who listen, from `Connected` on. */
+export const changes = cases.map(({ needs = [], ...one }): CaseDefinition => ({
+  ...one,
+  needs: [...needs, "connected"]
+}))
 
 const firstHeard = (bench: Workbench, store: Store) =>
   Effect.scoped(

@@ -26,6 +26,7 @@ export const secrecy: ReadonlyArray<CaseDefinition> = [
   },
   {
     name: "invariant 7: changes hold no secret",
+    needs: ["connected"],
     run: Effect.fnUntraced(function* (bench: Workbench) {
       const store = yield* bench.open
       const heard = yield* listen(bench, store)
