@@ -15,6 +15,7 @@ import { hold } from "./peer.ts"
 import { givingPromises, givingValues } from "./peers/index.ts"
 import { harnessAlone } from "./peers/limits.ts"
 import { redisReaders } from "./redis/index.ts"
+import { listeners, measureWay, ways } from "./redis/changes.ts"
 import { measureTrips } from "./redis/trips.ts"
 import { contenders as commands, time } from "./start.ts"
 import { nearby } from "./upstream.ts"
@@ -96,6 +97,12 @@ await withRedis("every reader of a Redis", startRedis, ({ url }) => {
     for (const key of keys) await put(key, tokenFor(key))
     for (const key of keys) assert.strictEqual(await get(key), tokenFor(key))
     await close()
+  })
+
+  it.each(ways)("$name tells every listener of every change", async (way) => {
+    const { delays, time } = await measureWay(url, way, 5)
+    assert.lengthOf(delays, 5 * listeners)
+    assert.isAbove(time, 0)
   })
 
   it("invariant 4: a look is one round trip, and a fetch four at most", async () => {

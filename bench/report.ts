@@ -1,4 +1,5 @@
 import { cpus } from "node:os"
+import { changesReport } from "./reports/changes.ts"
 import { fiberReport } from "./reports/fiber.ts"
 import { fileReport } from "./reports/file.ts"
 import { memoryReport } from "./reports/memory.ts"
@@ -20,6 +21,7 @@ const reports = {
   renewal: renewalReport,
   file: fileReport,
   redis: redisReport,
+  changes: changesReport,
   middleware: middlewareReport,
   wire: wireReport,
   silence: silenceReport,
