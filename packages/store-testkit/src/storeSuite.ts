@@ -9,7 +9,7 @@ import { defaultTimeout, type StoreCase, storeCases, type StoreSuiteOptions } fr
 /** Milliseconds more than a case has, so that it is the case that says what it waited for. */
 const more = 5_000
 
-/** Groups that wait for time to pass; each case has keys of its own, so they may wait together. */
+/** Groups that wait for time to pass; each case has keys of its own, so all of them wait together, after the others. */
 const waiting = new Set(["expiry", "leases"])
 
 /**
@@ -21,12 +21,12 @@ const waiting = new Set(["expiry", "leases"])
  */
 export const storeSuite = (name: string, options: StoreSuiteOptions): void => {
   const timeout = (options.timeout ?? defaultTimeout) + more
-  const groups = Map.groupBy(storeCases(options), (one) => one.group)
+  const groups = [...Map.groupBy(storeCases(options), (one) => one.group)]
   describe(name, () => {
-    for (const [group, cases] of groups) {
-      describe(group, { concurrent: waiting.has(group) }, () =>
-        cases.forEach((one) => register(one, timeout))
-      )
+    for (const concurrent of [false, true]) {
+      for (const [group, cases] of groups.filter(([group]) => waiting.has(group) === concurrent)) {
+        describe(group, { concurrent }, () => cases.forEach((one) => register(one, timeout)))
+      }
     }
   })
 }

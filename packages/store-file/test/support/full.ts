@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs"
 
-/** `pnpm crash-test`: every point, for a quarter of an hour or two. `npm test` takes some of them. */
+/** `pnpm crash-test`: every point, for a quarter of an hour or two. `npm test` takes some. */
 export const isFull = process.env["CRASH_TEST"] === "full"
 
 export const timeout = isFull ? 7_200_000 : 60_000
