@@ -73,7 +73,8 @@ const configuredStore = Layer.unwrap(
     const key = yield* sealKey
     const made =
       kind === "file"
-        ? FileStore.layer({ sealKey: key, directory: value("store_directory") })
+        ? // A thread takes longer to start than most runs take.
+          FileStore.layer({ thread: false, sealKey: key, directory: value("store_directory") })
         : yield* redisStore(value("redis_url"), key)
     return Layer.provide(made, ConfigProvider.layer(provider))
   })
