@@ -83,8 +83,11 @@ const configuredStore = Layer.unwrap(
 /** The store alone, for what needs no API key. */
 export const store = configuredStore.pipe(Layer.provideMerge(configuration))
 
+/** Milliseconds. Twice core's: a lease lasts half as long, and many runs at once slow down the one that fetches. */
+const deadline = 30_000
+
 /** Tokens for merchants, shared with every other run of this user. */
-export const broker = TokenBroker.layer().pipe(
+export const broker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(configuredStore),
   Layer.provideMerge(gatekeeper)
 )
