@@ -13,6 +13,7 @@ import * as Network from "../doctor/network.ts"
 import { Ended } from "../Ended.ts"
 import { exitCode } from "../exitCode.ts"
 import { type List, printList } from "../output/list.ts"
+import { waiting } from "../output/progress.ts"
 import * as Services from "../services.ts"
 
 const findings: List<Finding> = {
@@ -36,7 +37,7 @@ export const doctor = Command.make(
   Effect.fnUntraced(function* (given) {
     let code: number = exitCode.ok
     const found = Stream.fromIterable(yield* checks).pipe(
-      Stream.mapEffect((check) => check),
+      Stream.mapEffect(waiting("checking")),
       Stream.tap((finding) =>
         Effect.sync(() => {
           if (code === exitCode.ok) code = finding.code
