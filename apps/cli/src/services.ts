@@ -13,6 +13,7 @@ import * as Configuration from "./configuration/Configuration.ts"
 import { invalidSetting } from "./configuration/problem.ts"
 import { sealKey } from "./configuration/sealKey.ts"
 import * as Trace from "./output/trace.ts"
+import * as Transport from "./transport.ts"
 
 /** The settings of this run. */
 export const configuration = Configuration.layer
@@ -40,10 +41,13 @@ export const partner = Layer.effect(
   })
 ).pipe(Layer.provideMerge(configuration))
 
+/** As the settings have it. */
+export const transport = Transport.layer.pipe(Layer.provide(configuration))
+
 /** The remote API. */
 export const gatekeeper = Gatekeeper.layer().pipe(
   Layer.provideMerge(partner),
-  Layer.provideMerge(Trace.layer)
+  Layer.provideMerge(Layer.provide(Trace.layer, transport))
 )
 
 /** Loaded by those alone who ask for it. */
