@@ -44,8 +44,15 @@ export const partner = Layer.effect(
 /** As the settings have it. */
 export const transport = Transport.layer.pipe(Layer.provide(configuration))
 
+/**
+ * Milliseconds for a request, and for a token with all that it takes. Twice core's: many runs at once slow down the
+ * one that fetches, and the others wait for it half of the deadline at most.
+ */
+const timeout = 10_000
+const deadline = 30_000
+
 /** The remote API. */
-export const gatekeeper = Gatekeeper.layer().pipe(
+export const gatekeeper = Gatekeeper.layer({ timeout }).pipe(
   Layer.provideMerge(partner),
   Layer.provideMerge(Layer.provide(Trace.layer, transport))
 )
@@ -86,9 +93,6 @@ const configuredStore = Layer.unwrap(
 
 /** The store alone, for what needs no API key. */
 export const store = configuredStore.pipe(Layer.provideMerge(configuration))
-
-/** Milliseconds. Twice core's: a lease lasts half as long, and many runs at once slow down the one that fetches. */
-const deadline = 30_000
 
 /** Tokens for merchants, shared with every other run of this user. */
 export const broker = TokenBroker.layer({ deadline }).pipe(

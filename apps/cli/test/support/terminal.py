@@ -6,7 +6,7 @@ pid, terminal = pty.fork()
 if pid == 0:
     os.execv(command[0], command)
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
-output, deadline = b"", time.monotonic() + 25
+output, deadline = b"", time.monotonic() + 55
 while time.monotonic() < deadline:
     if terminal not in select.select([terminal], [], [], 0.2)[0]:
         continue
