@@ -38,8 +38,7 @@ export const printPages = Effect.fnUntraced(function* (
 }, Effect.scoped)
 
 const namesPage = ({ url, urlParams }: HttpClientRequest.HttpClientRequest): boolean =>
-  new RegExp(`[?&]${parameter}=`, "i").test(url) ||
-  [...urlParams].some(([name]) => name.toLowerCase() === parameter)
+  /[?&]pagenumber=/i.test(url) || [...urlParams].some(([name]) => name.toLowerCase() === parameter)
 
 /** Each page is fetched when it is needed. */
 const itemsOf = (
