@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { assertFailed, assertSilent } from "./support/cli.ts"
+import { apiKey, assertFailed, assertSilent } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -27,6 +27,17 @@ describe("what is compiled of the program", () => {
     assert.deepStrictEqual(kept(), [first])
     assertSilent(await run("completion", "bash"))
     assert.strictEqual(kept().length, 2)
+  })
+
+  it("holds no secret (invariant 7)", async () => {
+    const { stdout } = await run("token", "get", world.merchant, "--scope", "admin")
+    const [code] = kept()
+    assert.isDefined(code)
+    const text = readFileSync(code.path, "latin1")
+    for (const secret of [apiKey, btoa(`${apiKey}:`), stdout.trim()]) {
+      assert.notInclude(text, secret)
+      assert.notInclude(text, Buffer.from(secret, "utf16le").toString("latin1"))
+    }
   })
 
   it("is used only where nobody else can have written it", async () => {
