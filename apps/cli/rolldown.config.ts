@@ -73,6 +73,8 @@ export default defineConfig([
       file: "dist/program.cjs",
       // A script: of a module V8 keeps no more than what is compiled at its load.
       format: "cjs",
+      // What is installed beside: a script of this kind may import nothing without a warning of Node's.
+      dynamicImportInCjs: false,
       ...inOneFile
     },
     // Most of it is not run in most runs: it should not be compiled either.

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import process from "node:process"
-import { constants, Script } from "node:vm"
+import { Script } from "node:vm"
 import packageJson from "../package.json" with { type: "json" }
 import { codeCache } from "./codeCache.ts"
 
@@ -18,9 +18,7 @@ const cache = codeCache(
 const parameters = "exports, require, module, __filename, __dirname"
 const script = new Script(`(function (${parameters}) {${readFileSync(path, "utf8")}\n})`, {
   filename: path,
-  cachedData: cache.code,
-  // For the store that is installed beside.
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+  cachedData: cache.code
 })
 const module = { exports: {} }
 script.runInThisContext()(module.exports, createRequire(path), module, path, import.meta.dirname)
