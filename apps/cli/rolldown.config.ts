@@ -1,80 +1,89 @@
 import { chmod } from "node:fs/promises"
-import { defineConfig, type Plugin, rolldown } from "rolldown"
+import { isBuiltin } from "node:module"
+import { fileURLToPath } from "node:url"
+import { defineConfig, type Plugin } from "rolldown"
 import { licences } from "./licences.config.ts"
 
 const entry = "dist/onbehalf.js"
 
-/** The file store's thread has an entry of its own. In one file it is a text, which a worker can start from. */
-const thread: Plugin = {
-  name: "thread",
-  transform: {
-    filter: { id: /store-file\/src\/internal\/thread\.ts$/ },
-    async handler(code, id) {
-      const input = id.replace(/thread\.ts$/, "writingThread.ts")
-      const bundle = await rolldown({ input, platform: "node" })
-      const { output } = await bundle.generate({
-        format: "esm",
-        codeSplitting: false,
-        minify: true
-      })
-      const url = `data:text/javascript,${encodeURIComponent(output[0].code)}`
-      const besideThis = "new URL(`./writingThread${extension}`, import.meta.url)"
-      if (!code.includes(besideThis)) throw new Error("the thread's entry is named in another way")
-      return code.replace(besideThis, () => `new URL(${JSON.stringify(url)})`)
-    }
-  }
-}
-
-/** Heavy ones, which few commands use. */
-const heavy = new Set(["http", "https", "tls", "dns/promises", "zlib", "readline"])
-
 const builtin = "\0builtin:"
 
-/** Imports of Node's own modules are hoisted: each run would load them all. Asked for, they come when they are used. */
+/**
+ * Node's own modules, when they are used: a program imports them all before it begins. `node:process` is there
+ * already, and importing it opens stdin, stdout and stderr.
+ */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   resolveId(source) {
     const name = source.replace(/^node:/, "")
-    return heavy.has(name) ? `${builtin}node:${name}` : null
+    // The bundler's own code imports `node:module`, before there is anything that could wait.
+    return isBuiltin(name) && name !== "module" ? `${builtin}${name}` : null
   },
-  async load(id) {
+  load(id) {
     if (!id.startsWith(builtin)) return null
     const name = id.slice(builtin.length)
-    const names = Object.keys((await import(name)) as object).filter((each) => each !== "default")
-    return [
-      `const builtin = process.getBuiltinModule(${JSON.stringify(name)})`,
-      "export default builtin",
-      ...names.map((each) => `export const ${each} = builtin.${each}`)
-    ].join("\n")
+    const value = name === "process" ? name : `process.getBuiltinModule(${JSON.stringify(name)})`
+    return `module.exports = ${value}`
+  }
+}
+
+const segmenter = 'new Intl.Segmenter(undefined, { granularity: "grapheme" })'
+
+/** Effect makes one at its load, which takes a tenth of a run, and uses it for help alone. */
+const lazySegmenter: Plugin = {
+  name: "lazy-segmenter",
+  transform: {
+    filter: { id: /\/effect\/dist\/cli\/CliOutput\.js$/ },
+    handler(code) {
+      const found = /new Intl\.Segmenter\(undefined, \{\s*granularity: "grapheme"\s*\}\)/
+      if (!found.test(code)) throw new Error("effect makes its segmenter in another way")
+      return code
+        .replace(found, `{ segment: (text) => (cached ??= ${segmenter}).segment(text) }`)
+        .concat("\nlet cached")
+    }
   }
 }
 
 /** What is answered at once is a file of its own: reading the whole program takes longer than Node's own start. */
 const apart: Plugin = {
   name: "apart",
-  resolveId: (source) => (source === "./run.ts" ? { id: "./program.js", external: true } : null)
+  resolveId: (source) =>
+    source === "./run.ts" ? fileURLToPath(new URL("src/launch.ts", import.meta.url)) : null
 }
 
-const output = (file: string) =>
-  ({ file, format: "esm", codeSplitting: false, minify: true }) as const
+/** Modules are evaluated when they are imported, and those of a command when the command is. */
+const inOneFile = { codeSplitting: false, minify: true, strictExecutionOrder: true } as const
+
+/** Or each function that a module of Node's has would be asked for. */
+const treeshake = { propertyReadSideEffects: false } as const
 
 /** Two files without dependencies, so that installing the CLI installs nothing else. */
 export default defineConfig([
   {
     input: "src/main.ts",
     platform: "node",
-    output: output(entry),
-    plugins: [apart, { name: "executable", writeBundle: () => chmod(entry, 0o755) }]
+    output: { file: entry, format: "esm", ...inOneFile },
+    treeshake,
+    plugins: [apart, lazyBuiltins, { name: "executable", writeBundle: () => chmod(entry, 0o755) }]
   },
   {
     input: "src/run.ts",
     platform: "node",
-    output: output("dist/program.js"),
+    output: {
+      file: "dist/program.cjs",
+      // A script: of a module V8 keeps no more than what is compiled at its load.
+      format: "cjs",
+      // What is installed beside: a script of this kind may import nothing without a warning of Node's.
+      dynamicImportInCjs: false,
+      ...inOneFile
+    },
     // Most of it is not run in most runs: it should not be compiled either.
     optimization: { pifeForModuleWrappers: false },
+    // The address of a thread that is not started here.
+    checks: { emptyImportMeta: false },
     // Half a megabyte for those few who keep tokens in Redis: they install it beside.
     external: ["redis"],
-    treeshake: { propertyReadSideEffects: false },
-    plugins: [thread, lazyBuiltins, licences]
+    treeshake,
+    plugins: [lazyBuiltins, lazySegmenter, licences]
   }
 ])

@@ -130,7 +130,7 @@ describe("eight processes on one file", () => {
     const waiting = second.tell({ do: "ask", merchant, callers: 500 })
     victim.stop()
     assert.lengthOf((await waiting).asked?.ids ?? [], 1)
-    assert.isBelow(performance.now() - began, 5_000)
+    assert.isBelow(performance.now() - began, 8_000)
     assert.strictEqual(requests() - before, 2)
   })
 

@@ -4,10 +4,12 @@ import * as Effect from "effect/Effect"
 import { temporaryFolder } from "../../packages/store-file/test/support/temporaryFolder.ts"
 import { cannot, hands, sealKey } from "../support/fileBackend.ts"
 
-storeSuite("file", {
-  backend: Effect.map(temporaryFolder, (directory) => ({
-    layer: FileStore.layer({ directory, sealKey }),
+const backend = (thread: boolean) =>
+  Effect.map(temporaryFolder, (directory) => ({
+    layer: FileStore.layer({ directory, sealKey, thread }),
     ...hands(directory)
-  })),
-  cannot
-})
+  }))
+
+storeSuite("file", { backend: backend(true), cannot })
+
+storeSuite("file, without a thread", { backend: backend(false), cannot })

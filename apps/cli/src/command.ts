@@ -1,15 +1,6 @@
 /** The root command. A new command goes into `commands/` and into the list below. */
 import * as Command from "effect/cli/Command"
-import { api } from "./commands/api.ts"
-import { completion } from "./commands/completion.ts"
-import { config } from "./commands/config.ts"
-import { doctor } from "./commands/doctor.ts"
-import { exec } from "./commands/exec.ts"
-import { organisations } from "./commands/organisations.ts"
-import { sealKey } from "./commands/sealKey.ts"
-import { simulator } from "./commands/simulator.ts"
-import { token } from "./commands/token.ts"
-import { watch } from "./commands/watch.ts"
+import { load } from "./commands/load.ts"
 import { globalFlags } from "./configuration/flags.ts"
 
 const described = Command.make("onbehalf").pipe(
@@ -30,19 +21,28 @@ const described = Command.make("onbehalf").pipe(
   ])
 )
 
-/** `onbehalf` with everything below it. */
-export const onbehalf = described.pipe(
-  Command.withSubcommands([
-    organisations,
-    token,
-    api,
-    exec,
-    watch,
-    doctor,
-    simulator,
-    sealKey,
-    config,
-    completion((): Command.Command.Any => onbehalf)
-  ]),
-  Command.withGlobalFlags(globalFlags)
-)
+/** For its completion. */
+const whole = (): Promise<Command.Command.Any> => onbehalf([])
+
+const loaders = (subcommand?: string) => ({
+  organisations: () => import("./commands/organisations.ts").then((found) => found.organisations),
+  token: () => import("./commands/token.ts").then(({ token }) => token(subcommand)),
+  api: () => import("./commands/api.ts").then(({ api }) => api),
+  exec: () => import("./commands/exec.ts").then(({ exec }) => exec),
+  watch: () => import("./commands/watch.ts").then(({ watch }) => watch),
+  doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
+  simulator: () => import("./commands/simulator.ts").then(({ simulator }) => simulator),
+  "seal-key": () => import("./commands/sealKey.ts").then(({ sealKey }) => sealKey),
+  config: () => import("./commands/config.ts").then(({ config }) => config),
+  completion: () => import("./commands/completion.ts").then(({ completion }) => completion(whole))
+})
+
+/** `onbehalf` with as much below it as these arguments need. */
+export const onbehalf = async (args: ReadonlyArray<string>) => {
+  // Completion is of all commands, whichever it was asked of.
+  const [name, subcommand] = args.some((each) => each.startsWith("--completions")) ? [] : args
+  return described.pipe(
+    Command.withSubcommands(await load(loaders(subcommand), name)),
+    Command.withGlobalFlags(globalFlags)
+  )
+}

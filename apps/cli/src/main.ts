@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The program `onbehalf`. What needs nothing is answered before anything is loaded. */
 
-import { enableCompileCache } from "node:module"
 import process from "node:process"
 import packageJson from "../package.json" with { type: "json" }
 import { topLevelHelp } from "./topLevelHelp.ts"
@@ -19,7 +18,6 @@ const answer = (): string | undefined => {
 
 const cheap = answer()
 if (cheap === undefined) {
-  enableCompileCache()
   await import("./run.ts")
 } else {
   process.stdout.write(cheap)

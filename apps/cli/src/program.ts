@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stdio from "effect/Stdio"
 import { onbehalf } from "./command.ts"
 import { describeFailure } from "./failure.ts"
 import { presenter } from "./output/presenter.ts"
@@ -19,13 +20,20 @@ export const program = (version: string) =>
     Effect.flatMap((has) =>
       has
         ? Effect.fail(new UsageError({ message: `the command line ${secretArgument}` }))
-        : Command.run(onbehalf, { version })
+        : run(version)
     ),
     Effect.tapCause((cause) => {
       const line = describeFailure(cause)
       return line === undefined ? Effect.void : say(line)
     }),
     Effect.provide(output.pipe(Layer.provideMerge(Secrets.layer)))
+  )
+
+const run = (version: string) =>
+  Stdio.Stdio.pipe(
+    Effect.flatMap(({ args }) => args),
+    Effect.flatMap((args) => Effect.promise(() => onbehalf(args))),
+    Effect.flatMap(Command.run({ version }))
   )
 
 /** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */

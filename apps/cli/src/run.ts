@@ -1,15 +1,15 @@
 /** Runs the program in this process. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import packageJson from "../package.json" with { type: "json" }
 import * as ExitCode from "./exitCode.ts"
+import * as Platform from "./platform.ts"
 import { program } from "./program.ts"
 
 program(packageJson.version).pipe(
-  Effect.provide(Layer.merge(NodeServices.layer, FetchHttpClient.layer)),
+  Effect.provide(Layer.merge(Platform.layer, FetchHttpClient.layer)),
   NodeRuntime.runMain({
     // Failures have been reported by then, each as one line.
     disableErrorReporting: true,

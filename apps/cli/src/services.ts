@@ -13,6 +13,7 @@ import * as Configuration from "./configuration/Configuration.ts"
 import { invalidSetting } from "./configuration/problem.ts"
 import { sealKey } from "./configuration/sealKey.ts"
 import * as Trace from "./output/trace.ts"
+import * as Transport from "./transport.ts"
 
 /** The settings of this run. */
 export const configuration = Configuration.layer
@@ -40,10 +41,20 @@ export const partner = Layer.effect(
   })
 ).pipe(Layer.provideMerge(configuration))
 
+/** As the settings have it. */
+export const transport = Transport.layer.pipe(Layer.provide(configuration))
+
+/**
+ * Milliseconds for a request, and for a token with all that it takes. Twice core's: many runs at once slow down the
+ * one that fetches, and the others wait for it half of the deadline at most.
+ */
+const timeout = 10_000
+const deadline = 30_000
+
 /** The remote API. */
-export const gatekeeper = Gatekeeper.layer().pipe(
+export const gatekeeper = Gatekeeper.layer({ timeout }).pipe(
   Layer.provideMerge(partner),
-  Layer.provideMerge(Trace.layer)
+  Layer.provideMerge(Layer.provide(Trace.layer, transport))
 )
 
 /** Loaded by those alone who ask for it. */
@@ -73,7 +84,8 @@ const configuredStore = Layer.unwrap(
     const key = yield* sealKey
     const made =
       kind === "file"
-        ? FileStore.layer({ sealKey: key, directory: value("store_directory") })
+        ? // A thread takes longer to start than most runs take.
+          FileStore.layer({ thread: false, sealKey: key, directory: value("store_directory") })
         : yield* redisStore(value("redis_url"), key)
     return Layer.provide(made, ConfigProvider.layer(provider))
   })
@@ -83,7 +95,7 @@ const configuredStore = Layer.unwrap(
 export const store = configuredStore.pipe(Layer.provideMerge(configuration))
 
 /** Tokens for merchants, shared with every other run of this user. */
-export const broker = TokenBroker.layer().pipe(
+export const broker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(configuredStore),
   Layer.provideMerge(gatekeeper)
 )

@@ -143,9 +143,83 @@ describe("api", () => {
       ["POST", "/tpp/payments", "--field", "amount:=x"],
       /--field: "amount:=x"\. Expected: name=text/
     ],
-    [["POST", "/tpp/payments", "--field", "a=1", "--field", "a=2"], /names the same thing twice/]
+    [["POST", "/tpp/payments", "--field", "a=1", "--field", "a=2"], /names the same thing twice/],
+    [["POST", "/tpp/payments", "--paginate"], /goes with GET/],
+    [["GET", "/mandates?PageNumber=2", "--paginate"], /without pagenumber/],
+    [["GET", "/mandates", "--field", "pagenumber=2", "--paginate"], /without pagenumber/],
+    [["GET", "/mandates", "--include", "--paginate"], /leave out --include/]
   ])("refuses %j before it asks for a token", async (args, saying) => {
     assertFailed(await api(args), 2, saying)
     assert.deepStrictEqual(world.simulator.requests, [])
+  })
+})
+
+describe("api --paginate", () => {
+  const pages = (...args: ReadonlyArray<string>) =>
+    api(["GET", "/mandates", "--paginate", "--field", "pagesize=2", ...args])
+
+  const asked = () => world.simulator.counters["listMandates"] ?? 0
+
+  it("makes one array of all pages", async () => {
+    const { data } = read((await api(["GET", "/mandates"])).stdout)
+    assert.isAbove(data.length, 2)
+    const before = asked()
+    const ended = await pages()
+    assertSilent(ended)
+    assert.deepStrictEqual(JSON.parse(ended.stdout), data)
+    assert.strictEqual(asked() - before, Math.ceil(data.length / 2))
+  })
+
+  const answers = (body: unknown) =>
+    world.simulator.addFault({
+      kind: "status",
+      status: 200,
+      contentType: "application/json",
+      body,
+      match: { path: "/mandates" }
+    })
+
+  it("leaves numbers as they are written", async () => {
+    answers('{"data": [{"amount": 10.00, "id": 12345678901234567890}]}')
+    const ended = await pages()
+    assert.strictEqual(ended.stdout, '[\n{"amount":10.00,"id":12345678901234567890}\n]\n')
+    assertSilent(ended)
+  })
+
+  it("ends where a page is empty, whatever was said of more", async () => {
+    answers('{"data": [], "page": {"pageSize": 2, "totalPages": 9}}')
+    const ended = await pages()
+    assert.deepStrictEqual(JSON.parse(ended.stdout), [])
+    assert.strictEqual(world.simulator.requests.length, 2)
+  })
+
+  it.each(['{"data": {"id": 1}}', "[1]", "no JSON"])(
+    "refuses %j, which is no list",
+    async (body) => {
+      answers(body)
+      assertFailed(await pages(), 2, /is no list: leave out --paginate/)
+    }
+  )
+
+  it("prints the answer where the first page fails, as without it", async () => {
+    world.simulator.addFault({ kind: "status", status: 403, match: { path: "/mandates" } })
+    const ended = await pages()
+    assert.include(ended.stdout, '"returnCode"')
+    assert.match(ended.stderr, /status 403/)
+    assert.strictEqual(ended.code, 4)
+  })
+
+  it("leaves the array unfinished where a later page fails", async () => {
+    world.simulator.addFault({
+      kind: "status",
+      status: 500,
+      after: 1,
+      match: { path: "/mandates" }
+    })
+    const ended = await pages()
+    assert.strictEqual(ended.stdout.split("\n").length, 3)
+    assert.throws(() => JSON.parse(ended.stdout), SyntaxError)
+    assert.match(ended.stderr, /^onbehalf: GET \/mandates [^\n]+ status 500[^\n]+\n$/)
+    assert.strictEqual(ended.code, 7)
   })
 })

@@ -44,7 +44,7 @@ describe("the bundle", () => {
 
   it("is less than a megabyte, and the licences lie beside it", async () => {
     const files = await readdir(join(folder, "dist"))
-    assert.deepStrictEqual(files.sort(), ["THIRD-PARTY-LICENSES.txt", "onbehalf.js", "program.js"])
+    assert.deepStrictEqual(files.sort(), ["THIRD-PARTY-LICENSES.txt", "onbehalf.js", "program.cjs"])
     const sizes = await Promise.all(files.map((file) => stat(join(folder, "dist", file))))
     assert.isBelow(
       sizes.reduce((sum, { size }) => sum + size, 0),
@@ -57,7 +57,7 @@ describe("the bundle", () => {
   })
 
   it("answers at once what the whole program would answer", async () => {
-    const program = join(folder, "dist", "program.js")
+    const program = join(folder, "dist", "program.cjs")
     for (const args of [["--help"], ["-h"], ["--version"]]) {
       const quick = await world.run(args)
       const whole = await world.run(args, { entry: program })

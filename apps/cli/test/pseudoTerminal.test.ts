@@ -86,3 +86,54 @@ describe("on a real terminal", () => {
     assert.strictEqual(ended.code, 9, ended.output)
   })
 })
+
+describe("on a real terminal, what takes longer than a second", () => {
+  const slow = (ms: number, path = "**") =>
+    world.simulator.addFault({ kind: "latency", ms, match: { path } })
+
+  const clear = `\r${escape}K`
+
+  it.each([
+    ["token get", "waiting for Nuapay", () => ["token", "get", world.merchant, "--scope", "admin"]],
+    ["token revoke --all", "revoking", () => [...revokeAll(), "--yes"]],
+    ["token own --revoke all", "revoking", () => ["token", "own", "--revoke", "all", "--yes"]],
+    ["organisations get", "waiting for Nuapay", () => ["organisations", "get", world.merchant]],
+    ["organisations list", "waiting for Nuapay", () => ["organisations", "list"]],
+    ["organisations list --all", "0 organisations", () => ["organisations", "list", "--all"]],
+    ["doctor", "checking", () => ["doctor"]],
+    [
+      "api",
+      "waiting for Nuapay",
+      () => ["api", "GET", "/mandates", "--organisation", world.merchant, "--scope", "admin"]
+    ]
+  ])("%s says what it waits for, and takes it back", async (_, what, args) => {
+    slow(1_300)
+    const { code, output } = await onTerminal(args(), world.env)
+    assert.include(output, `${clear}${what}, 1 s …${clear}`)
+    const [last] = output.split(clear).slice(-1)
+    assert.notInclude(last, "…")
+    assert.strictEqual(code, 0, output)
+  })
+
+  it("Ctrl-C takes it back too", async () => {
+    slow(20_000)
+    const ended = await onTerminal(
+      ["token", "get", world.merchant, "--scope", "admin"],
+      world.env,
+      {
+        typed: "\\x03",
+        when: "1 s …"
+      }
+    )
+    assert.match(ended.output, /1 s …(\^C)?\r.\[K$/)
+    assert.strictEqual(ended.code, 130)
+  })
+
+  it("is quiet where each request is told", async () => {
+    slow(1_500)
+    const args = ["token", "get", world.merchant, "--scope", "admin", "--verbose"]
+    const { output } = await onTerminal(args, world.env)
+    assert.include(output, "→ POST")
+    assert.notInclude(output, clear)
+  })
+})

@@ -22,7 +22,14 @@ const sink = (into: Array<string>) => () =>
   )
 
 /** The program in this process, on a terminal of some width. */
-const onTerminal = Effect.fnUntraced(function* (args: ReadonlyArray<string>, columns = 60) {
+const onTerminal = Effect.fnUntraced(function* (
+  args: ReadonlyArray<string>,
+  columns = 60,
+  terminals: { readonly stdout: boolean; readonly stderr: boolean } = {
+    stdout: true,
+    stderr: false
+  }
+) {
   const out: Array<string> = []
   const err: Array<string> = []
   const unused = Effect.die("unused")
@@ -48,7 +55,8 @@ const onTerminal = Effect.fnUntraced(function* (args: ReadonlyArray<string>, col
     Layer.merge(
       Stdio.layerTest({
         args: Effect.succeed(args),
-        stdoutIsTerminal: Effect.succeed(true),
+        stdoutIsTerminal: Effect.succeed(terminals.stdout),
+        stderrIsTerminal: Effect.succeed(terminals.stderr),
         stdout: sink(out),
         stderr: sink(err)
       })
@@ -104,6 +112,16 @@ describe("on a terminal", () => {
       assert.isAtMost(Math.max(...lines.map(displayWidth)), 50)
       assert.isAbove(lines.length, 122)
       for (const { id } of world.simulator.merchants) assert.include(out, `${id}  `)
+    })
+  )
+
+  it.live("what comes in parts is counted on stderr while stdout goes elsewhere", () =>
+    Effect.gen(function* () {
+      const args = ["organisations", "list", "--all", "--output", "ndjson"]
+      const { err, out } = yield* onTerminal(args, 60, { stdout: false, stderr: true })
+      const clear = "\r\u001B[K"
+      assert.strictEqual(err, `${clear}100 organisations …${clear}121 organisations …${clear}`)
+      assert.strictEqual(out.trimEnd().split("\n").length, 121)
     })
   )
 })

@@ -18,9 +18,11 @@ import type * as Scope from "effect/Scope"
 import * as crypto from "node:crypto"
 import { resolve } from "node:path"
 import type { Failure } from "./internal/failure.ts"
+import { InProcess } from "./internal/inProcess.ts"
 import { momentOf } from "./internal/moment.ts"
 import * as Records from "./internal/records.ts"
 import * as Store from "./internal/store.ts"
+import { Thread } from "./internal/thread.ts"
 import * as Writer from "./internal/writer.ts"
 
 /**
@@ -36,6 +38,12 @@ export interface FileStoreOptions extends TokenSeal.SealOptions {
    * (`~/.local/state/onbehalf`).
    */
   readonly directory?: string | undefined
+  /**
+   * Whether a thread of its own writes. Default: true. A program that lives for one question saves that thread's
+   * start with `false`; it stands still itself then while the disk or another process holds it up, for 1.5
+   * seconds at most at a time, and for 3 while it opens the file. It may be bundled.
+   */
+  readonly thread?: boolean | undefined
 }
 
 /**
@@ -72,7 +80,8 @@ export const make = Effect.fnUntraced(function* (
   const seal = yield* TokenSeal.make(options, crypto)
   const directory = yield* directoryOf(options)
   const clock = yield* Clock.Clock
-  const writer = yield* Writer.make(directory, momentOf(clock))
+  const hand = options.thread === false ? new InProcess(directory) : new Thread(directory)
+  const writer = yield* Writer.make(hand, momentOf(clock))
   yield* opened(writer)
   return yield* Store.make(writer, Records.make(seal, clock))
 })

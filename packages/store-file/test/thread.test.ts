@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type Outcome, Thread } from "../src/internal/thread.ts"
@@ -8,7 +9,7 @@ import { uptime } from "../src/internal/host.ts"
 import * as Writing from "../src/internal/writing.ts"
 import { program, start } from "./support/child.ts"
 import { withFolder } from "./support/folders.ts"
-import { heldIn, keep, key, open, token } from "./support/store.ts"
+import { heldIn, keep, key, open, openDirect, sealKey, token } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
 import { direct, rowOf } from "./support/writing.ts"
 
@@ -190,4 +191,33 @@ describe("the thread", () => {
       assert.include(JSON.stringify(failed[0]), "too much waits for the file")
       await thread.terminate()
     }))
+})
+
+describe("without a thread", () => {
+  it.live("starts none, and is told of a lock that is not given back", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const store = yield* open(folder, { sealKey, thread: false })
+      yield* keep(store, key("m1"), "t1")
+      const lock = lockOf(folder)
+      const began = performance.now()
+      const error = yield* Effect.flip(store.revoke("m1"))
+      assert.strictEqual(error.message, "store revoke: the file is locked by another process")
+      assert.isBelow(performance.now() - began, 2_000)
+      lock.close()
+      assert.strictEqual(yield* heldIn(store, key("m1")), "t1")
+      assert.notInclude(process.getActiveResourcesInfo(), "MessagePort")
+    })
+  )
+
+  it.live("closes the file at its end", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.scoped(
+        Effect.flatMap(openDirect(folder), (store) => keep(store, key("m1"), "t1"))
+      )
+      // The last connection takes its log with it.
+      assert.deepStrictEqual(readdirSync(folder), ["tokens-1.db"])
+    })
+  )
 })

@@ -11,7 +11,7 @@ export const budgets: Readonly<Record<string, number>> = {
   "@onbehalf/core": 76_000,
   "@onbehalf/express": 17_000,
   "@onbehalf/simulator": 48_000,
-  "@onbehalf/store-file": 12_000,
+  "@onbehalf/store-file": 24_000,
   "@onbehalf/store-memory": 4_000,
   "@onbehalf/store-redis": 26_000,
   "@onbehalf/store-testkit": 32_000
@@ -21,7 +21,7 @@ export const budgets: Readonly<Record<string, number>> = {
 export const sizeOf = async (one: Published): Promise<number> => {
   const [program] = Object.values(one.manifest.bin ?? {})
   if (program !== undefined) {
-    const parts = globSync("*.js", { cwd: join(root, one.folder, dirname(program)) })
+    const parts = globSync("*.{js,cjs}", { cwd: join(root, one.folder, dirname(program)) })
     const sizes = parts.map((part) => statSync(join(root, one.folder, dirname(program), part)).size)
     return sizes.reduce((sum, size) => sum + size, 0)
   }

@@ -6,10 +6,12 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { printAnswer } from "../api/answer.ts"
+import { checkSuccess, printAnswer } from "../api/answer.ts"
+import { printPages } from "../api/pages.ts"
 import { makeRequest, methods, parseField, parseMethod } from "../api/request.ts"
+import { waiting } from "../output/progress.ts"
 import * as Services from "../services.ts"
-import { UnsuccessfulAnswer } from "../UnsuccessfulAnswer.ts"
+import { UsageError } from "../UsageError.ts"
 import { organisationFlag, scope } from "./flags.ts"
 
 const method = Argument.String("method").pipe(
@@ -36,6 +38,11 @@ const input = Flag.String("input").pipe(
   Flag.optional
 )
 
+const paginate = Flag.Boolean("paginate").pipe(
+  Flag.withDescription("Every page of a list, as one JSON array of what they hold; for GET"),
+  Flag.withDefault(false)
+)
+
 const include = Flag.Boolean("include").pipe(
   Flag.withAlias("i"),
   Flag.withDescription("Print status and headers before the body"),
@@ -45,23 +52,21 @@ const include = Flag.Boolean("include").pipe(
 /** `onbehalf api`. */
 export const api = Command.make(
   "api",
-  { method, path, organisation: organisationFlag, scope, field, input, include },
+  { method, path, organisation: organisationFlag, scope, field, input, include, paginate },
   Effect.fnUntraced(function* (given) {
     const grant = yield* Grant.forOrganisation(given.organisation, { scopes: given.scope })
+    if (given.paginate && given.include) {
+      return yield* new UsageError({
+        message: "--paginate makes one list of many answers: leave out --include"
+      })
+    }
     const request = yield* makeRequest(given)
     const broker = yield* TokenBroker
     const client = yield* MerchantClient.make(yield* broker.source(grant))
-    const answer = yield* client.execute(request)
-    yield* printAnswer(answer, grant.organisationId, given.include)
-    if (answer.status < 200 || answer.status > 299) {
-      const { organisation, path: called } = given
-      return yield* new UnsuccessfulAnswer({
-        method: given.method,
-        path: called,
-        organisation,
-        status: answer.status
-      })
-    }
+    if (given.paginate) return yield* printPages(client, request, given)
+    const answer = yield* client.execute(request).pipe(waiting("waiting for Nuapay"))
+    yield* printAnswer(answer, given, given.include)
+    yield* checkSuccess(answer, given)
   })
 ).pipe(
   Command.withDescription(
@@ -72,6 +77,11 @@ export const api = Command.make(
     {
       command:
         "onbehalf api GET /tpp/payments --organisation <id> --scope openbanking_pisp --field pagesize=5"
+    },
+    {
+      command:
+        "onbehalf api GET /mandates --organisation <id> --scope admin --field pagesize=100 --paginate | jq -r '.[].id'",
+      description: "All pages of a list, one field of each item"
     },
     {
       command:

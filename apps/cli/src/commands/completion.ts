@@ -10,14 +10,13 @@ const shell = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
 )
 
 /** `onbehalf completion`, of the whole program. */
-export const completion = (root: () => Command.Command.Any) =>
+export const completion = (root: () => Promise<Command.Command.Any>) =>
   Command.make("completion", { shell }, ({ shell }) =>
-    Effect.suspend(() => {
-      const whole = root()
-      return print(
+    Effect.flatMap(Effect.promise(root), (whole) =>
+      print(
         `${Completions.generate(whole.name, shell, Completions.fromCommand(whole)).trimEnd()}\n`
       )
-    })
+    )
   ).pipe(
     Command.withDescription("Print the script that completes commands and flags in your shell"),
     Command.withExamples([

@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Stream from "effect/Stream"
+import { clientCertificate } from "../configuration/clientCertificate.ts"
 import * as Account from "../doctor/account.ts"
 import type { Finding } from "../doctor/Finding.ts"
 import * as Machine from "../doctor/machine.ts"
@@ -13,6 +14,7 @@ import * as Network from "../doctor/network.ts"
 import { Ended } from "../Ended.ts"
 import { exitCode } from "../exitCode.ts"
 import { type List, printList } from "../output/list.ts"
+import { waiting } from "../output/progress.ts"
 import * as Services from "../services.ts"
 
 const findings: List<Finding> = {
@@ -36,7 +38,7 @@ export const doctor = Command.make(
   Effect.fnUntraced(function* (given) {
     let code: number = exitCode.ok
     const found = Stream.fromIterable(yield* checks).pipe(
-      Stream.mapEffect((check) => check),
+      Stream.mapEffect(waiting("checking")),
       Stream.tap((finding) =>
         Effect.sync(() => {
           if (code === exitCode.ok) code = finding.code
@@ -64,19 +66,23 @@ const checks = Effect.gen(function* () {
     Account.configuration,
     Account.apiKey,
     Account.store,
-    Account.sealKey
+    Account.sealKey,
+    Account.clientCertificate
   ]
   const partner = yield* Effect.result(Effect.provide(Partner, Services.partner))
   if (partner._tag === "Failure") return local
   const { origin } = partner.success
+  const certificate = yield* Effect.orElseSucceed(
+    Effect.provide(clientCertificate, Services.configuration),
+    () => undefined
+  )
   const now = yield* Clock.currentTimeMillis
   return [
     ...local,
     Network.dns(origin),
-    Network.tls(origin, now),
+    Network.tls(origin, now, certificate),
     clock(origin),
-    Account.account,
-    Effect.succeed(Account.clientCertificate)
+    Account.account
   ]
 })
 
@@ -87,6 +93,7 @@ const clock = (origin: string) =>
   HttpClient.get(origin).pipe(
     Effect.timeout(patience),
     Effect.map(({ headers }) => headers["date"]),
+    Effect.provide(Services.transport),
     Effect.orElseSucceed(() => undefined),
     Effect.flatMap((date) =>
       Effect.map(Clock.currentTimeMillis, (now) => Network.clockSkew(date, now))

@@ -1,14 +1,19 @@
 /** `onbehalf token`: tokens on behalf of merchants. */
 import * as Command from "effect/cli/Command"
-import { application } from "./token/application.ts"
-import { get } from "./token/get.ts"
-import { inspect } from "./token/inspect.ts"
-import { list } from "./token/list.ts"
-import { own } from "./token/own.ts"
-import { revoke } from "./token/revoke.ts"
+import { load } from "./load.ts"
 
-/** `onbehalf token`. */
-export const token = Command.make("token").pipe(
-  Command.withDescription("Tokens on behalf of merchants"),
-  Command.withSubcommands([get, own, application, list, inspect, revoke])
-)
+const loaders = {
+  get: () => import("./token/get.ts").then(({ get }) => get),
+  own: () => import("./token/own.ts").then(({ own }) => own),
+  application: () => import("./token/application.ts").then(({ application }) => application),
+  list: () => import("./token/list.ts").then(({ list }) => list),
+  inspect: () => import("./token/inspect.ts").then(({ inspect }) => inspect),
+  revoke: () => import("./token/revoke.ts").then(({ revoke }) => revoke)
+}
+
+/** `onbehalf token`, with the subcommand of that name, else with all. */
+export const token = async (name: string | undefined) =>
+  Command.make("token").pipe(
+    Command.withDescription("Tokens on behalf of merchants"),
+    Command.withSubcommands(await load(loaders, name))
+  )

@@ -10,7 +10,7 @@ import { platform, userInfo } from "node:os"
 import { invalidSetting } from "./problem.ts"
 
 /** Longer ones are no key. */
-const longest = 4_096
+const longest = 16_384
 
 /** The file's text without the newline at its end. The open file is checked, not its name, which may change hands. */
 export const readSecretFile = (

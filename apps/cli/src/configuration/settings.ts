@@ -26,6 +26,12 @@ export const settings = [
   { name: "organisation_prefix", variable: "NUAPAY_ORGANISATION_PREFIX", fallback: "none" },
   { name: "account", variable: "NUAPAY_ACCOUNT", fallback: "made from the API key" },
   { name: "api_key_file", variable: "ONBEHALF_API_KEY_FILE", fallback: "none" },
+  {
+    name: "client_certificate_file",
+    variable: "NUAPAY_CLIENT_CERTIFICATE_FILE",
+    fallback: "none"
+  },
+  { name: "client_key_file", variable: "NUAPAY_CLIENT_KEY_FILE", fallback: "none" },
   { name: "store", variable: "ONBEHALF_STORE", flag: "store", fallback: "file" },
   {
     name: "store_directory",

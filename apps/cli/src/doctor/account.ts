@@ -3,13 +3,16 @@ import { Gatekeeper } from "@onbehalf/core/Gatekeeper"
 import { TokenError } from "@onbehalf/core/TokenError"
 import { Partner } from "@onbehalf/core/Partner"
 import { TokenStore } from "@onbehalf/core/TokenStore"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as ClientCertificate from "../configuration/clientCertificate.ts"
 import { Configuration } from "../configuration/Configuration.ts"
 import { isSealKeyInEnvironment, sealKeyFile } from "../configuration/sealKey.ts"
 import { exitCode, ofError } from "../exitCode.ts"
 import * as Services from "../services.ts"
 import { storeFailed } from "../StoreFailed.ts"
+import { daysUntil, soon } from "./network.ts"
 import { type Finding, failed, failure, ok, orFailed, warning } from "./Finding.ts"
 
 /** Whether the settings can be used. */
@@ -57,11 +60,21 @@ const explainRefusal = (error: unknown): Finding => {
   return failed("account", error)
 }
 
-/** Nothing here sends one. */
-export const clientCertificate = ok(
-  "client certificate",
-  "none is sent: right, unless Nuapay's support has set up mutual TLS for your account"
-)
+/** Whether there is a client certificate, and whether it can be used. */
+export const clientCertificate = Effect.gen(function* () {
+  const found = yield* ClientCertificate.clientCertificate
+  if (found === undefined) {
+    return ok(
+      "client certificate",
+      "none is sent: right, unless Nuapay's support has set up mutual TLS for your account"
+    )
+  }
+  const days = daysUntil(found.end, yield* Clock.currentTimeMillis)
+  const detail = `${found.subject}, good for ${days} days`
+  return days < soon
+    ? warning("client certificate", `${detail}: ask Nuapay's support how to renew it`)
+    : ok("client certificate", detail)
+}).pipe(Effect.provide(Services.configuration), orFailed("client certificate"))
 
 /** Whether tokens are kept between two runs. */
 export const store = Effect.gen(function* () {

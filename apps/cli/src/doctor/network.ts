@@ -1,7 +1,9 @@
 /** What can be wrong between here and Nuapay. Nothing is sent but a greeting. */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { lookup } from "node:dns/promises"
 import { connect, type TLSSocket } from "node:tls"
+import type { ClientCertificate } from "../configuration/clientCertificate.ts"
 import { exitCode } from "../exitCode.ts"
 import { type Finding, failure, ok, warning } from "./Finding.ts"
 
@@ -29,17 +31,24 @@ export const dns = (origin: string): Effect.Effect<Finding> =>
   )
 
 /** Days in which a certificate should have been replaced. */
-const soon = 14
+export const soon = 14
+
+/** Whole days that a certificate is good for. */
+export const daysUntil = (end: number, now: number): number => Math.floor((end - now) / 86_400_000)
 
 /** Whether its certificate is good. */
-export const tls = (origin: string, now: number): Effect.Effect<Finding> => {
+export const tls = (
+  origin: string,
+  now: number,
+  own: ClientCertificate | undefined
+): Effect.Effect<Finding> => {
   const url = new URL(origin)
   if (url.protocol === "http:") return Effect.succeed(ok("tls", "plain http, on this machine only"))
-  return greet(url).pipe(
+  return greet(url, own).pipe(
     Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail("timeout") }),
     Effect.match({
       onSuccess: ({ protocol, until }) => {
-        const days = Math.floor((Date.parse(until) - now) / 86_400_000)
+        const days = daysUntil(Date.parse(until), now)
         const detail = `${protocol}, certificate good for ${days} days`
         return days < soon ? warning("tls", detail) : ok("tls", detail)
       },
@@ -55,10 +64,15 @@ export const tls = (origin: string, now: number): Effect.Effect<Finding> => {
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, "")
 
-const greet = (url: URL) =>
+const greet = (url: URL, own: ClientCertificate | undefined) =>
   Effect.callback<{ readonly protocol: string; readonly until: string }, string>((resume) => {
     const socket: TLSSocket = connect(
-      { host: url.hostname, port: Number(url.port || 443), servername: url.hostname },
+      {
+        host: url.hostname,
+        port: Number(url.port || 443),
+        servername: url.hostname,
+        ...(own === undefined ? {} : { cert: own.certificate, key: Redacted.value(own.key) })
+      },
       () => {
         const until = socket.getPeerCertificate().valid_to
         resume(Effect.succeed({ protocol: socket.getProtocol() ?? "TLS", until }))

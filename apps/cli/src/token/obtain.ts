@@ -5,6 +5,7 @@ import { TokenBroker } from "@onbehalf/core/TokenBroker"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
+import { waiting } from "../output/progress.ts"
 import { say } from "../output/say.ts"
 import { Secrets } from "../output/secrets.ts"
 import { type Life, wallLife } from "./life.ts"
@@ -19,7 +20,7 @@ export interface Obtained {
 export const obtain = Effect.fnUntraced(function* (grant: Grant) {
   const broker = yield* TokenBroker
   const source = yield* broker.source(grant)
-  const token = yield* source.token()
+  const token = yield* source.token().pipe(waiting("waiting for Nuapay"))
   const secrets = yield* Secrets
   secrets.add(token.value)
   const life = yield* lifeOf(source.key, token)

@@ -5,6 +5,7 @@ import { defaultRetryPolicy, retry } from "@onbehalf/core/RetryPolicy"
 import type { Revocation } from "@onbehalf/core/Revocation"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as Effect from "effect/Effect"
+import { waiting } from "../output/progress.ts"
 import { say } from "../output/say.ts"
 
 /** Says what came of it. Fails where Nuapay has not confirmed it. */
@@ -42,7 +43,8 @@ export const revokeOwnToken = Effect.fnUntraced(function* (text: string) {
     Effect.as<Revocation>({ outcome: "revoked", tokens: 1 }),
     Effect.catchReason("TokenError", "OrganisationUnknown", () =>
       Effect.succeed<Revocation>({ outcome: "alreadyGone" })
-    )
+    ),
+    waiting("revoking")
   )
   yield* tellRevocation(revocation, "your own organisation")
 })

@@ -4,9 +4,10 @@ import fcntl, os, pty, select, struct, sys, termios, time
 typed, seen, command = sys.argv[1].encode().decode("unicode_escape").encode(), sys.argv[2].encode(), sys.argv[3:]
 pid, terminal = pty.fork()
 if pid == 0:
+    # Before the program could ask for it.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
     os.execv(command[0], command)
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
-output, deadline = b"", time.monotonic() + 25
+output, deadline = b"", time.monotonic() + 55
 while time.monotonic() < deadline:
     if terminal not in select.select([terminal], [], [], 0.2)[0]:
         continue

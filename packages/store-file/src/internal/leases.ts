@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { storeError, type Writer } from "./writer.ts"
 
-/** The leases that this process holds. A sign of life every half second keeps them; without it they are lost after two. */
+/** The leases that this process holds. A sign of life every half second keeps them; without it they are lost after five. */
 export interface Leases {
   readonly take: (
     key: string,

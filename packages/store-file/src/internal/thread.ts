@@ -12,8 +12,8 @@ export type Letter = Pick<Message, "operation" | "request" | "at">
 const maximumWaiting = 10_000
 
 /** Milliseconds that the thread may wait for a lock, and that a request may wait for its answer. */
-const lockPatience = 1_500
-const patience = 2_000
+export const lockPatience = 1_500
+export const patience = 2_000
 const openingPatience = 5_000
 
 /** Milliseconds before that in which the thread begins with nothing any more. */
@@ -93,7 +93,7 @@ export class Thread {
 
 const advice = "leave @onbehalf/store-file out of bundles"
 
-const trouble = (problem: string): Failure => ({ kind: "trouble", problem })
+export const trouble = (problem: string): Failure => ({ kind: "trouble", problem })
 
 /** As source or as built, beside this file. */
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."))

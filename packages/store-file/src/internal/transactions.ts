@@ -9,8 +9,11 @@ export type Transactions = {
   readonly [K in Transactional]: (request: RequestOf<K>, at: Moment) => AnswerOf<K>
 }
 
-/** Milliseconds without a sign of life after which a holder's leases are anybody's. */
-export const patience = 2_000
+/**
+ * Milliseconds without a sign of life after which a holder's leases are anybody's. Of fifty processes that start at
+ * once on two cores, the holder got no turn for more than two seconds.
+ */
+export const patience = 5_000
 
 /**
  * Milliseconds by which a time of another process may lie ahead of ours, which was read before we had our turn.

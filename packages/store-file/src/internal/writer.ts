@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Failure } from "./failure.ts"
 import type { AnswerOf, Moment, Operation, RequestOf } from "./requests.ts"
-import { type Letter, Thread } from "./thread.ts"
+import type { Letter, Thread } from "./thread.ts"
 
 /** The side that writes, as fibers ask it. */
 export interface Writer {
@@ -13,18 +13,19 @@ export interface Writer {
   ) => Effect.Effect<AnswerOf<K>, Failure>
 }
 
+/** Who does it: a thread, or the process itself. */
+export type Hand = Pick<Thread, "send" | "terminate">
+
 export const make = Effect.fnUntraced(function* (
-  directory: string,
+  hand: Hand,
   now: () => Moment
 ): Effect.fn.Return<Writer, never, Scope.Scope> {
-  const thread = new Thread(directory)
-
   const ask: Writer["ask"] = <K extends Operation>(operation: K, request: RequestOf<K>) =>
     // Whoever is interrupted waits for the end of it: nothing is done behind somebody's back.
     Effect.uninterruptible(
       Effect.callback<AnswerOf<K>, Failure>((resume) => {
         const letter = { operation, request, at: now() } as Letter
-        thread.send(letter, (outcome) =>
+        hand.send(letter, (outcome) =>
           resume(
             "failure" in outcome
               ? Effect.fail(outcome.failure)
@@ -37,7 +38,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() =>
     Effect.andThen(
       Effect.ignore(ask("close", {})),
-      Effect.promise(() => thread.terminate())
+      Effect.promise(() => hand.terminate())
     )
   )
   return { ask }

@@ -1,17 +1,12 @@
 import { monotonicMillis } from "@onbehalf/core/MonotonicClock"
 import type { TokenError } from "@onbehalf/core/TokenError"
 import type { TokenKey } from "@onbehalf/core/TokenKey"
-import * as TokenSeal from "@onbehalf/core/TokenSeal"
 import type { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { testKey, testToken, type TestTokenOptions } from "@onbehalf/store-testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as crypto from "node:crypto"
 import { type FileStoreOptions, make } from "../../src/index.ts"
-import * as Records from "../../src/internal/records.ts"
-import * as FileStore from "../../src/internal/store.ts"
-import { directWriter } from "./directWriter.ts"
 
 type Store = TokenStore["Service"]
 
@@ -25,11 +20,7 @@ export const open = (
 
 /** A store without its thread, which takes most of the time to start. */
 export const openDirect = (directory: string): Effect.Effect<Store, TokenError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const seal = yield* TokenSeal.make({ sealKey }, crypto)
-    const writer = yield* directWriter(directory)
-    return yield* FileStore.make(writer, Records.make(seal, yield* Clock.Clock))
-  })
+  open(directory, { sealKey, thread: false })
 
 export const key = (organisation: string, scope = "admin"): TokenKey =>
   testKey({ organisation, scopes: [scope] })

@@ -4,6 +4,7 @@ import { defaultRetryPolicy, retry } from "@onbehalf/core/RetryPolicy"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { waiting } from "../../output/progress.ts"
 import { printRecord, recordFormat } from "../../output/record.ts"
 import * as Services from "../../services.ts"
 
@@ -18,7 +19,9 @@ export const get = Command.make(
   },
   Effect.fnUntraced(function* ({ organisation, output }) {
     const gatekeeper = yield* Gatekeeper
-    const found = yield* gatekeeper.organisation(organisation).pipe(retry(defaultRetryPolicy))
+    const found = yield* gatekeeper
+      .organisation(organisation)
+      .pipe(retry(defaultRetryPolicy), waiting("waiting for Nuapay"))
     yield* printRecord(Object.entries(found), output)
   })
 ).pipe(

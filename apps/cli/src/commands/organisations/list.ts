@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { listFormat, printList } from "../../output/list.ts"
-import { makeProgress } from "../../output/progress.ts"
+import { counted, waiting } from "../../output/progress.ts"
 import { say } from "../../output/say.ts"
 import * as Services from "../../services.ts"
 import { UsageError } from "../../UsageError.ts"
@@ -91,15 +91,16 @@ export const list = Command.make(
           message: "--all lists every page: leave out --page and --page-size"
         })
       }
-      const found = yield* counted(gatekeeper.allOrganisations(filter))
-      return yield* printList(organisationList, found, given.output)
+      const found = yield* counted("organisations")(gatekeeper.allOrganisations(filter))
+      const orWord = Stream.orElseIfEmpty(found, () => Stream.fromEffectDrain(say(noMatch)))
+      return yield* printList(organisationList, orWord, given.output)
     }
     const page = yield* gatekeeper
       .organisations(filter, {
         pageNumber: Option.getOrUndefined(given.page),
         pageSize: Option.getOrUndefined(given.pageSize)
       })
-      .pipe(retry(defaultRetryPolicy))
+      .pipe(retry(defaultRetryPolicy), waiting("waiting for Nuapay"))
     yield* printList(organisationList, Stream.fromIterable(page.organisations), given.output)
     yield* sayWhatIsLeft(page)
   }, Effect.scoped)
@@ -118,18 +119,6 @@ export const list = Command.make(
   ]),
   Command.provide(Services.gatekeeper)
 )
-
-/** With a count of what has arrived, and a word where nothing does. */
-const counted = <A, E, R>(found: Stream.Stream<A, E, R>) =>
-  Effect.map(makeProgress, (progress) => {
-    let count = 0
-    return found.pipe(
-      Stream.chunks,
-      Stream.tap((chunk) => progress(`${(count += chunk.length)} organisations …`)),
-      Stream.flattenArray,
-      Stream.orElseIfEmpty(() => Stream.fromEffectDrain(say(noMatch)))
-    )
-  })
 
 const noMatch = "no organisation matches"
 

@@ -6,6 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { confirm } from "../../output/confirm.ts"
+import { waiting } from "../../output/progress.ts"
 import * as Services from "../../services.ts"
 import { tokenFormat } from "../../token/formats.ts"
 import { obtain } from "../../token/obtain.ts"
@@ -44,7 +45,8 @@ export const own = Command.make(
     if (given.revoke.value !== "all") return yield* revokeOwnToken(given.revoke.value)
     yield* confirm("Revoke every token of your own organisation", given.yes)
     const broker = yield* TokenBroker
-    yield* tellRevocation(yield* broker.revokeOwn, "your own organisation")
+    const revocation = yield* broker.revokeOwn.pipe(waiting("revoking"))
+    yield* tellRevocation(revocation, "your own organisation")
   })
 ).pipe(
   Command.withDescription(

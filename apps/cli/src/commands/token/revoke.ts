@@ -6,6 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { confirm } from "../../output/confirm.ts"
+import { waiting } from "../../output/progress.ts"
 import * as Services from "../../services.ts"
 import { tellRevocation } from "../../token/revocation.ts"
 import { UsageError } from "../../UsageError.ts"
@@ -39,7 +40,7 @@ export const revoke = Command.make(
     const revocation = yield* Option.match(given.tokenId, {
       onNone: () => broker.revokeOrganisation(organisation),
       onSome: (id) => broker.revoke({ id, organisation })
-    })
+    }).pipe(waiting("revoking"))
     yield* tellRevocation(revocation, `organisation ${organisation}`)
   })
 ).pipe(
