@@ -112,6 +112,37 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
   })
 
+  it("a clone of an answer fails as the answer does", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.use(nuapay)
+    app.get("/", (request, response, next) => {
+      request.onBehalf
+        .fetch("/mandates")
+        .then((answer) => Promise.allSettled([answer.clone().clone().json(), answer.json()]))
+        .then((outcomes) =>
+          response.json(
+            outcomes.map(
+              (each) => each.status === "rejected" && (each.reason as OnBehalfError).code
+            )
+          )
+        )
+        .catch(next)
+    })
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ kind: "html", match: { operation: "listMandates" } })
+    const { json } = await get("/", world.merchant())
+    assert.deepStrictEqual(json, ["upstream_failed", "upstream_failed"])
+    world.simulator.clearFaults()
+    assert.deepStrictEqual((await get("/", world.merchant())).json, [false, false])
+  })
+
+  it("who is nobody hears that signing in would help", async () => {
+    const { get } = await serve()
+    const { headers, status } = await get("/mandates")
+    assert.deepStrictEqual([status, headers.get("www-authenticate")], [401, "Session"])
+  })
+
   it("a body that the handler reads twice is the handler's mistake", async () => {
     const nuapay = onBehalf(world.options())
     const app = create()

@@ -199,6 +199,11 @@ describe.each(expresses)("operation, %s", (_version, create) => {
     world.simulator.clearFaults()
     assert.notStrictEqual((await get("/token", world.merchant())).text, id)
   })
+
+  it("the longest minimumValidity that is accepted can be had", async () => {
+    const { get } = await serve({ minimumValidity: 569_000 })
+    assert.strictEqual((await get("/token", world.merchant())).status, 200)
+  })
 })
 
 describe("options", () => {
@@ -220,6 +225,8 @@ describe("options", () => {
     [{ maximumWaiting: "1000" }, "maximumWaiting"],
     [{ minimumValidity: -1 }, "minimumValidity"],
     [{ minimumValidity: "x" }, "minimumValidity"],
+    [{ minimumValidity: 570_000 }, "minimumValidity"],
+    [{ minimumValidity: 9_000, expiresIn: 10 }, "minimumValidity"],
     [{ directory: "true" }, "directory"],
     [{ directory: 1 }, "directory"],
     [{ eager: "true" }, "eager"]

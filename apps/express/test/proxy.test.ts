@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { errorHandler, onBehalf } from "@onbehalf/express"
 import { type Arrived, rawNuapay } from "./support/rawNuapay.ts"
 import { open, raw, serveProxy } from "./support/proxied.ts"
 import { expresses, makeWorld } from "./support/world.ts"
@@ -168,6 +169,45 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
     assert.notProperty(headers, "x-version")
     assert.notProperty(headers, "if-match")
     assert.propertyVal(headers, "if-none-match", "2")
+  })
+
+  it("below the middleware it acts for whom that let in, with one place and one question", async () => {
+    let asked = 0
+    const nuapay = onBehalf(
+      world.options({
+        directory: true,
+        eager: true,
+        maximumWaiting: 1,
+        organisation: (request) => {
+          asked++
+          return request.get("x-merchant")
+        }
+      })
+    )
+    const app = create()
+    app.set("env", "test")
+    app.use(nuapay)
+    app.use("/nuapay", nuapay.proxy(open))
+    app.use(errorHandler)
+    const { get } = await world.serve(app, nuapay)
+    const { json, status } = await get("/nuapay/mandates", world.merchant())
+    assert.strictEqual(status, 200)
+    assert.strictEqual(json.data[0].organisationId, world.merchant())
+    assert.strictEqual(asked, 1)
+    assert.strictEqual((await get("/nuapay/mandates")).json.code, "no_merchant")
+  })
+
+  it("another middleware's merchant is not its own", async () => {
+    const first = onBehalf(world.options())
+    const second = onBehalf(world.options())
+    const app = create()
+    app.set("env", "test")
+    app.use(first)
+    app.use("/nuapay", second.proxy(open))
+    app.use(errorHandler)
+    const { get } = await world.serve(app, first)
+    assert.strictEqual((await get("/nuapay/mandates", world.merchant())).json.code, "misused")
+    await second.close()
   })
 
   it("takes one place for a request, and gives it back", async () => {
