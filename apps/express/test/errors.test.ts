@@ -112,6 +112,16 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
   })
 
+  it("who has gone is not answered", async () => {
+    const app = create()
+    app.get("/", (_request, response, next) => {
+      next(new OnBehalfError("client_gone"))
+      if (!response.headersSent) response.send("untouched")
+    })
+    app.use(errorHandler)
+    assert.strictEqual((await (await world.serve(app)).get("/")).text, "untouched")
+  })
+
   it("a clone of an answer fails as the answer does", async () => {
     const nuapay = onBehalf(world.options())
     const app = create()
@@ -245,6 +255,12 @@ describe("OnBehalfError", () => {
     const shown = answerable(refused) as OnBehalfError
     assert.strictEqual(shown.cause, refused)
     assert.notInclude(shown.message, "merchant-1")
+  })
+
+  it("Retry-After is whole seconds, and never too few", () => {
+    const reason = new TokenErrors.RateLimited({ retryAfter: 1_200 })
+    const answered = answerable(new TokenErrors.TokenError({ reason })) as OnBehalfError
+    assert.strictEqual(answered.headers["Retry-After"], "2")
   })
 
   it("each code has its line in the README, with its status", () => {

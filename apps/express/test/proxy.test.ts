@@ -247,6 +247,8 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
         "clear-site-data": "*",
         "access-control-allow-origin": "*",
         "x-rate-limit-reset": "3",
+        "retry-after": "3",
+        "content-disposition": "attachment",
         connection: "x-hop",
         "x-hop": "canary"
       })
@@ -260,13 +262,17 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
     )
     assert.deepStrictEqual(names.toSorted(), [
       "cache-control",
+      "content-disposition",
       "content-security-policy",
       "content-type",
       "etag",
+      "retry-after",
       "x-content-type-options",
       "x-rate-limit-reset"
     ])
     assert.strictEqual(headers.get("cache-control"), "no-store")
+    assert.strictEqual(headers.get("content-security-policy"), "default-src 'none'; sandbox")
+    assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
     assert.strictEqual(headers.get("connection"), "keep-alive")
   })
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { errorHandler, onBehalf } from "@onbehalf/express"
+import type { ErrorRequestHandler } from "express"
 import { once } from "node:events"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
@@ -59,6 +60,30 @@ describe.each(expresses)("bodies through a proxy, %s", (_version, create) => {
     assert.strictEqual(fits.status, 200)
   })
 
+  it("T18: who says that it will be too long is refused before any of it comes, and the connection ends", async () => {
+    const { url } = await serve({ ...open, maximumBodyBytes: 1_000 })
+    const socket = connect(Number(new URL(url).port), "127.0.0.1")
+    let answer = ""
+    socket.setEncoding("latin1").on("data", (bytes) => (answer += bytes))
+    socket.write(
+      "POST /nuapay/mandates HTTP/1.1\r\nHost: a\r\nX-Merchant: m1\r\nContent-Length: 1001\r\n\r\n"
+    )
+    await once(socket, "end")
+    socket.destroy()
+    assert.match(answer, /^HTTP\/1\.1 413 /)
+    assert.match(answer, /^connection: close\r$/im)
+  })
+
+  it("what comes as the body of a GET stays here", async () => {
+    await using nuapay = await rawNuapay()
+    const { url } = await serve(open, { baseUrl: nuapay.url })
+    assert.strictEqual(
+      (await raw(url, "/nuapay/mandates", { "content-length": "2" }, "GET", "{}")).status,
+      200
+    )
+    assert.strictEqual(nuapay.arrived[0]?.body.length, 0)
+  })
+
   it("T18: an answer that is too long is cut off, so that it is not taken for a whole one", async () => {
     await using nuapay = await rawNuapay((_arrived, response) => response.end("x".repeat(100_000)))
     const { url } = await serve({ ...open, maximumBodyBytes: 1_000 }, { baseUrl: nuapay.url })
@@ -87,6 +112,29 @@ describe.each(expresses)("bodies through a proxy, %s", (_version, create) => {
     await answer.body?.getReader().read()
     client.abort()
     assert.strictEqual(await gone.promise, "closed")
+  })
+
+  it.each([
+    ["the client goes away", "client_gone", 20_000],
+    ["the deadline passes", "deadline_exceeded", 300]
+  ] as const)("in the middle of an answer %s: that is what errors tell", async (_why, code, ms) => {
+    await using nuapay = await rawNuapay((_arrived, response) => void response.write("half"))
+    const told = Promise.withResolvers<unknown>()
+    const middleware = onBehalf(world.options({ baseUrl: nuapay.url, requestDeadline: ms }))
+    const app = create()
+    app.use("/nuapay", middleware.proxy(open))
+    const hear: ErrorRequestHandler = (error, _request, response, _next) => {
+      told.resolve(error)
+      response.destroy()
+    }
+    app.use(hear)
+    const { url } = await world.serve(app, middleware)
+    const client = new AbortController()
+    const headers = { "x-merchant": "m1" }
+    const answer = await fetch(`${url}/nuapay/mandates`, { headers, signal: client.signal })
+    await answer.body?.getReader().read()
+    if (code === "client_gone") client.abort()
+    assert.propertyVal(await told.promise, "code", code)
   })
 
   it.each([
