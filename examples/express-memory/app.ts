@@ -29,6 +29,7 @@ const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () =
 })
 
 process.on("SIGTERM", () => {
-  server.close()
-  void nuapay.close({ revoke: true })
+  // First the server: who is being served still needs tokens.
+  server.close(() => void nuapay.close({ revoke: true }))
+  server.closeIdleConnections()
 })

@@ -35,7 +35,7 @@ const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () =
 })
 
 process.on("SIGTERM", () => {
-  server.close()
-  // Others share the tokens: they are left to lapse.
-  void nuapay.close()
+  // First the server: who is being served still needs tokens. Others share them: they are left to lapse.
+  server.close(() => void nuapay.close())
+  server.closeIdleConnections()
 })

@@ -13,8 +13,18 @@ const pieces = (other: string): ReadonlyArray<string> =>
     ["?", "#", ";", ":", "@", "&", "=", " ", "\t", "\n", "\r\n", "\u0000", "\u0001", "\u001f"],
     ["\u007f", "\u0085", "\u00a0", "\u200b", "\u2025", "\u2028", "\uff0e", "\uff0f", "\ufeff"],
     ["\u3002", "\ud800", "%0d%0aHost:%20", "%", "mandates", "tokens", "a", "é", "[", "]", "|"],
+    ["%252e", "%252f", "%255C", "..;", "..%2f", "%2e%2e%2f"],
     ["http:", "https:", "http://", "javascript:", "user@", other, `//${other}`, `@${other}`]
   ].flat()
+
+/** As a server sees them that decodes as often as it can, takes both slashes, and cuts off matrix parameters. */
+const segmentsOf = (path: string): ReadonlyArray<string> => {
+  const decoded = path.replaceAll(/%([0-7][\da-f])/gi, (_all, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16))
+  )
+  if (decoded !== path) return segmentsOf(decoded)
+  return path.split(/[/\\]/).map((segment) => segment.replace(/[;?#].*$/s, ""))
+}
 
 const assertOurs = (request: Arrived, path: string, authority: string): void => {
   const target = targetOf(request)
@@ -24,6 +34,7 @@ const assertOurs = (request: Arrived, path: string, authority: string): void => 
   const [plain = ""] = target.split(/[?#]/)
   const [asked = ""] = path.split(/[?#]/)
   assert.notMatch(plain, /\/(\.|%2e){1,2}(\/|$)/i, told)
+  for (const segment of segmentsOf(plain)) assert.notInclude([".", ".."], segment, told)
   // As many segments as were asked for: nothing was climbed over, nothing cut off.
   assert.strictEqual(plain.split("/").length, asked.split("/").length, told)
 }
@@ -58,6 +69,37 @@ describe("T8: a merchant call stays on its origin", () => {
       assert.isAbove(outcomes.refused, 100)
       assert.strictEqual(other.sockets.length, 0)
     })
+  )
+
+  it.live(
+    "a path that climbs for a server that decodes again, or knows parameters, is refused",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* hostileSocket(mintingOr((socket) => socket.write(answer(200))))
+        yield* withMerchantOn(server.url, (client) =>
+          Effect.gen(function* () {
+            for (const tail of [
+              [
+                "/..;/tokens",
+                "/..;x=1",
+                "/.;/tokens",
+                "/..%3b/tokens",
+                "/..%2ftokens",
+                "/..%5ctokens"
+              ],
+              ["/%2e%2e%2Ftokens", "/%252e%252e%252ftokens", "%2f..%2ftokens", "/..%3ft", "/..%23"]
+            ].flat()) {
+              const { code } = yield* Effect.flip(client.get(`/mandates${tail}`))
+              assert.strictEqual(code, "invalid_request", tail)
+            }
+            assert.strictEqual(server.sockets.length, 0)
+            for (const tail of ["/..b", "/...", ";b/c", "%2fb", "/b..", "?next=/../c%2f..%2f"]) {
+              yield* client.get(`/mandates${tail}`)
+              assert.strictEqual(targetOf(server.seen.at(-1) ?? assert.fail()), `/mandates${tail}`)
+            }
+          })
+        )
+      })
   )
 
   it.live("control characters at the end of a path do not hide that it climbs", () =>

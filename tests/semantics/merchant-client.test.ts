@@ -41,7 +41,7 @@ const handleOn = async (
 }
 
 describe("fetch for one merchant", () => {
-  it("sends the merchant's token to Nuapay's origin, and the caller's own headers but for Authorization", () =>
+  it("sends the merchant's token to Nuapay's origin, and the caller's own headers but for those of its user", () =>
     handleOn(
       merchantCalls(() => Response.json({ data: [] })),
       async (handle, asked) => {
@@ -51,11 +51,19 @@ describe("fetch for one merchant", () => {
           headers: {
             "content-type": "application/json",
             "idempotency-key": "k1",
-            authorization: "Basic stolen"
+            authorization: "Basic stolen",
+            cookie: "session=secret",
+            "proxy-authorization": "Basic secret",
+            connection: "keep-alive",
+            te: "trailers",
+            trailer: "x-secret"
           }
         })
         assert.strictEqual(answer.status, 200)
         const call = asked.at(-1)
+        for (const name of ["cookie", "proxy-authorization", "connection", "te", "trailer"]) {
+          assert.isFalse(call?.headers.has(name), name)
+        }
         assert.strictEqual(call?.method, "POST")
         assert.strictEqual(call?.url, "https://sandbox.nuapay.com/tpp/payments?status=a%20b")
         assert.deepStrictEqual(call?.body, { amount: 1 })

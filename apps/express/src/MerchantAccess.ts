@@ -48,9 +48,9 @@ export interface UsingOptions {
  * @since 0.1.0
  */
 export interface OnBehalf extends MerchantAccess {
-  /** The same merchant with another grant; what is not given stays as it is. Throws where `minimumValidity` is below 0. */
+  /** The same merchant with another grant; what is not given stays as it is. Throws an `OnBehalfError` where it is no grant. */
   using(options: UsingOptions): OnBehalf
-  /** A token for one resource of the merchant, to hand to a mobile app. */
+  /** A token for one resource of the merchant, to hand to a mobile app. Throws an `OnBehalfError` where it is no grant. */
   application(options: {
     readonly products: ReadonlyArray<string>
     readonly resourceId: string

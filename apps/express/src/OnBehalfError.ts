@@ -28,7 +28,7 @@ export class OnBehalfError extends Error {
   readonly code: OnBehalfErrorCode
   /** Whether `message` is meant for the client: so below 500. */
   readonly expose: boolean
-  /** Headers for the answer: `Retry-After` where waiting helps. */
+  /** Headers for the answer: `Retry-After` where waiting helps, `WWW-Authenticate` where nobody is signed in. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
@@ -40,7 +40,7 @@ export class OnBehalfError extends Error {
       readonly headers?: Readonly<Record<string, string>> | undefined
     } = {}
   ) {
-    const { message, retryAfter, status } = problems[code]
+    const { headers, message, status } = problems[code]
     const problem = options.problem ?? options.cause?.message
     super(
       status < 500 || problem === undefined ? message : `${message}: ${problem}`,
@@ -50,10 +50,7 @@ export class OnBehalfError extends Error {
     this.statusCode = status
     this.code = code
     this.expose = status < 500
-    this.headers = {
-      ...(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) }),
-      ...options.headers
-    }
+    this.headers = { ...headers, ...options.headers }
   }
 
   static {

@@ -21,7 +21,9 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
   readonly organisation: (request: Request) => MaybePromise<string | undefined | null>
   /** What the tokens are for, for example `["admin"]`. */
   readonly scopes: ReadonlyArray<string>
-  /** Milliseconds of life that a token must have left when it is handed out. Default: 0. */
+  /**
+   * Milliseconds of life that a token must have left when it is handed out; less than `expiresIn` gives it. Default: 0.
+   */
   readonly minimumValidity?: number | undefined
   /** Whether this request may act for this merchant; anything but `true` is a 403. Default: it may. */
   readonly allow?: ((request: Request, organisationId: string) => MaybePromise<boolean>) | undefined
@@ -38,7 +40,10 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
    * then 504. Default: 20 000.
    */
   readonly requestDeadline?: number | undefined
-  /** Requests that wait for Nuapay at a time in this process; beyond that, 503 at once. Default: 1 000. */
+  /**
+   * Requests that wait at a time in this process, for Nuapay or for a promise of `organisation` or `allow`; beyond that,
+   * 503 at once. Default: 1 000.
+   */
   readonly maximumWaiting?: number | undefined
   /** The property of the request. Two middlewares in one app need two. Default: `onBehalf`. */
   readonly name?: string | undefined

@@ -15,7 +15,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express"
 import { answerable } from "./answerable.ts"
 import { RequestAccess, type Shared } from "./internal/access.ts"
 import { admission } from "./internal/admission.ts"
-import { attach } from "./internal/attach.ts"
+import { attach, attached, detach } from "./internal/attach.ts"
 import { chain, isPromiseLike, type MaybePromise } from "./internal/chain.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
 import { Directory } from "./internal/directory.ts"
@@ -32,14 +32,22 @@ import { OnBehalfError } from "./OnBehalfError.ts"
 import type { OnBehalfOptions } from "./OnBehalfOptions.ts"
 import type { ProxyOptions } from "./ProxyOptions.ts"
 
+/** Generic, so that a route's own types of parameters and bodies stay what they are. */
+type Middleware =
+  // oxlint-disable-next-line typescript/no-explicit-any -- as Express has it
+  <Params, Answer, Body, Query, Locals extends Record<string, any>>(
+    request: Request<Params, Answer, Body, Query, Locals>,
+    response: Response<Answer, Locals>,
+    next: NextFunction
+  ) => void
+
 /**
  * A middleware with what its operation needs.
  *
  * @category models
  * @since 0.1.0
  */
-export interface OnBehalfMiddleware {
-  (request: Request, response: Response, next: NextFunction): void
+export interface OnBehalfMiddleware extends Middleware {
   /**
    * The broker beneath it, for lists of organisations and the like. Await it at the start: it rejects where a setting
    * is missing or wrong.
@@ -54,10 +62,11 @@ export interface OnBehalfMiddleware {
   readonly metrics: RequestHandler
   /** Passes requests on to Nuapay with the merchant's token in. Mount it before anything that reads bodies. */
   proxy(options: ProxyOptions): RequestHandler
-  /** What the broker does, from now on; for a logger. No secret. */
+  /** What the broker does from the first `next()` on, so from where a loop begins; for a logger. No secret. */
   events(): AsyncIterable<BrokerEvent>
   /**
-   * Revokes every token of a merchant: at sign-out, or when it leaves. Rejects with an `OnBehalfError`: with
+   * Revokes every token of a merchant: at sign-out, or when it leaves. Where an app has several middlewares, call it on
+   * each: Nuapay ends the tokens of all of them, and those that are not told hand theirs out as before. Rejects with an `OnBehalfError`: with
    * `deadline_exceeded` where Nuapay has not confirmed within `requestDeadline`; gone here, the tokens are then.
    */
   revoke(organisationId: string): Promise<Revocation>
@@ -81,20 +90,36 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
   const { broker, directory, enter, metrics, shared, state, waiting, wait } = makeParts(options)
   const failed = (error: unknown) => metrics.failed(answerable(thrown(error)))
 
-  const middleware = (request: Request, response: Response, next: NextFunction): void =>
-    through(next, failed, () =>
-      chain(enter(request, new Patience(response, wait, waiting)), (access) => {
-        attach(request, name, access, shared)
+  const middleware: Middleware = (given, response, next) => {
+    // What a route says of its parameters and bodies concerns nothing here.
+    const request = given as unknown as Request
+    through(next, failed, () => {
+      detach(request, name, shared)
+      const patience = new Patience(response as unknown as Response, wait, waiting)
+      return chain(enter(request, patience), (access) => {
+        attach(request, name, access)
         return eager ? access.token() : undefined
       })
-    )
+    })
+  }
 
   const proxy = (proxyOptions: ProxyOptions): RequestHandler => {
     const rules = proxyRules(proxyOptions)
+    /** Where the middleware stands before it, the merchant is known, and so is how long it waits. */
+    const pass = async (request: Request, response: Response): Promise<void> => {
+      const known = attached(request, name, shared)
+      const patience =
+        known === undefined
+          ? new Patience(response, wait, waiting)
+          : RequestAccess.patienceOf(known)
+      try {
+        await forward(request, response, known ?? (await enter(request, patience)), rules)
+      } catch (error) {
+        throw patience.reason ?? error
+      }
+    }
     return (request, response, next) => {
-      const patience = new Patience(response, wait, waiting)
-      const work = async () => forward(request, response, await enter(request, patience), rules)
-      work().catch((error: unknown) => next(failed(patience.reason ?? error)))
+      pass(request, response).catch((error: unknown) => next(failed(error)))
     }
   }
 
@@ -122,7 +147,9 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
       await waiting.idle(wait)
       // One that never started has nothing to close.
       const open = await broker.catch(() => undefined)
-      return open?.close(how)
+      const report = await open?.close(how)
+      shared.handles.clear()
+      return report
     }
   })
 }
@@ -138,7 +165,7 @@ const makeParts = (options: OnBehalfOptions) => {
   const handles = new Handles(broker, usual)
   const shared: Shared = { handles, metrics }
   const directory = options.directory === true ? new Directory(broker, waiting) : undefined
-  const admit = admission(options, directory, handles)
+  const admit = admission(options, directory, { handles, waiting })
   const state = { isClosing: false }
 
   /** What acts for the merchant of a request; throws or rejects where there is none. */

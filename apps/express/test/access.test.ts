@@ -6,7 +6,7 @@ import {
   type OnBehalf,
   type OnBehalfAs
 } from "@onbehalf/express"
-import type { Request } from "express"
+import type { ErrorRequestHandler, Request } from "express"
 import { inspect } from "node:util"
 import { everyForm } from "../../../tests/support/canary.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
@@ -59,6 +59,39 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
       assert.strictEqual(await access.authorization(), `Bearer ${one.reveal()}`)
     })
     assert.deepStrictEqual(world.simulator.counters, { requestTokenForOrganisation: 1 })
+  })
+
+  it("invariant 1: the merchant is who was let in, whatever is assigned", async () => {
+    const { json } = await run(async (access) => {
+      await access.token()
+      const other = world.merchant(1)
+      const written = access as { organisationId: string }
+      assert.throws(() => (written.organisationId = other), TypeError)
+      assert.throws(() => Object.assign(access, { organisationId: other }), TypeError)
+      // As CommonJS does it, without a word.
+      new Function("access", "other", "access.organisationId = other")(access, other)
+      assert.strictEqual(access.organisationId, world.merchant())
+      Object.defineProperty(access, "organisationId", { value: other })
+      const tokens = [
+        await access.token(),
+        await access.using({ expiresIn: 60 }).token(),
+        await access
+          .application({ products: ["open_banking_pis"], resourceId: "any" })
+          .token()
+          .catch(() => undefined)
+      ]
+      const answer = await access.fetch("/mandates")
+      const { data } = (await answer.json()) as { data: Array<{ organisationId: string }> }
+      return [
+        ...tokens.flatMap((token) => token?.organisation ?? []),
+        ...data.map((each) => each.organisationId)
+      ]
+    })
+    assert.isAbove(json.length, 2)
+    assert.deepStrictEqual([...new Set(json)], [world.merchant()])
+    for (const { path } of world.simulator.requests) {
+      assert.notInclude(path, world.merchant(1))
+    }
   })
 
   it("authorization serves an HTTP client of one's own", async () => {
@@ -178,10 +211,7 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
       const token = await access.token()
       assert.notInclude(Object.keys(request), "onBehalf")
       assert.notInclude(inspect(request, { depth: 5 }), "organisationId")
-      assert.strictEqual(
-        JSON.stringify(access),
-        JSON.stringify({ organisationId: world.merchant() })
-      )
+      assert.strictEqual(JSON.stringify(access), "{}")
       assert.notInclude(everyForm(access), token.reveal())
       assert.notInclude(everyForm(request), token.reveal())
       assert.notInclude(everyForm(access), world.simulator.apiKey)
@@ -242,6 +272,19 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
     app.get("/", (request, response) => response.send(request.onBehalf.organisationId))
     const { get } = await world.serve(app, nuapay)
     assert.strictEqual((await get("/")).text, world.merchant(1))
+  })
+
+  it("the same middleware twice, and the second time nobody is let in: nobody is left", async () => {
+    const merchants = [world.merchant(0), undefined]
+    let turn = 0
+    const nuapay = onBehalf(world.options({ organisation: () => merchants[turn++] }))
+    const app = create()
+    const goOn: ErrorRequestHandler = (_error, _request, _response, next) => next()
+    app.use(nuapay, nuapay, goOn)
+    app.get("/", (request, response) => response.json("onBehalf" in request))
+    const { get } = await world.serve(app, nuapay)
+    assert.isFalse((await get("/")).json)
+    assert.strictEqual(turn, 2)
   })
 
   it("eager fetches the token before the handler, and forwards why it could not", async () => {

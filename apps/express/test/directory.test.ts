@@ -25,7 +25,8 @@ const advance = (milliseconds: number): void => {
 /** A directory on a broker that lists what it is told to, or fails. */
 const directoryOn = (
   lists: Array<ReadonlyArray<string> | Error | Promise<never>>,
-  waiting = new Waiting(10)
+  waiting = new Waiting(10),
+  status = "ACTIVE"
 ) => {
   const asked: Array<unknown> = []
   const organisations: PromiseTokenBroker["organisations"] = async (filter) => {
@@ -33,7 +34,7 @@ const directoryOn = (
     const next = await lists.shift()
     if (next === undefined || next instanceof Error) throw next ?? new Error("not told")
     return {
-      organisations: next.map((id) => ({ id, status: "ACTIVE" })),
+      organisations: next.map((id) => ({ id, status })),
       pageNumber: 1
     } as unknown as Awaited<ReturnType<PromiseTokenBroker["organisations"]>>
   }
@@ -56,6 +57,11 @@ describe("the directory", () => {
     const { asked, has } = directoryOn([["m1"]])
     assert.isTrue(await has("m1"))
     assert.deepStrictEqual(asked, [{ organisationIds: ["m1"], status: "ACTIVE", recursive: true }])
+  })
+
+  it("who is listed and not active is refused, where the server does not look at the filter", async () => {
+    const { has } = directoryOn([["m1"]], new Waiting(10), "DISABLED")
+    assert.isFalse(await has("m1"))
   })
 
   it("trusts a yes for five minutes, a no for ten seconds", async () => {

@@ -112,6 +112,47 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
   })
 
+  it("who has gone is not answered", async () => {
+    const app = create()
+    app.get("/", (_request, response, next) => {
+      next(new OnBehalfError("client_gone"))
+      if (!response.headersSent) response.send("untouched")
+    })
+    app.use(errorHandler)
+    assert.strictEqual((await (await world.serve(app)).get("/")).text, "untouched")
+  })
+
+  it("a clone of an answer fails as the answer does", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.use(nuapay)
+    app.get("/", (request, response, next) => {
+      request.onBehalf
+        .fetch("/mandates")
+        .then((answer) => Promise.allSettled([answer.clone().clone().json(), answer.json()]))
+        .then((outcomes) =>
+          response.json(
+            outcomes.map(
+              (each) => each.status === "rejected" && (each.reason as OnBehalfError).code
+            )
+          )
+        )
+        .catch(next)
+    })
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ kind: "html", match: { operation: "listMandates" } })
+    const { json } = await get("/", world.merchant())
+    assert.deepStrictEqual(json, ["upstream_failed", "upstream_failed"])
+    world.simulator.clearFaults()
+    assert.deepStrictEqual((await get("/", world.merchant())).json, [false, false])
+  })
+
+  it("who is nobody hears that signing in would help", async () => {
+    const { get } = await serve()
+    const { headers, status } = await get("/mandates")
+    assert.deepStrictEqual([status, headers.get("www-authenticate")], [401, "Session"])
+  })
+
   it("a body that the handler reads twice is the handler's mistake", async () => {
     const nuapay = onBehalf(world.options())
     const app = create()
@@ -214,6 +255,12 @@ describe("OnBehalfError", () => {
     const shown = answerable(refused) as OnBehalfError
     assert.strictEqual(shown.cause, refused)
     assert.notInclude(shown.message, "merchant-1")
+  })
+
+  it("Retry-After is whole seconds, and never too few", () => {
+    const reason = new TokenErrors.RateLimited({ retryAfter: 1_200 })
+    const answered = answerable(new TokenErrors.TokenError({ reason })) as OnBehalfError
+    assert.strictEqual(answered.headers["Retry-After"], "2")
   })
 
   it("each code has its line in the README, with its status", () => {

@@ -1,5 +1,6 @@
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
+import { TokenStore } from "@onbehalf/core/TokenStore"
 import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
 import { type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
 import {
@@ -7,6 +8,8 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor
 } from "@opentelemetry/sdk-trace-base"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { failingStore } from "./support/failingStore.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
@@ -61,6 +64,15 @@ describe.each(expresses)("operation, %s", (_version, create) => {
       assert.deepStrictEqual([answer.status, answer.json.status], [status, said])
     })
 
+    it("down where the broker has not started in time: its store still connects", async () => {
+      const layer = Layer.effect(TokenStore, Effect.never)
+      const nuapay = onBehalf(world.options({ store: { layer } }))
+      const app = create()
+      app.get("/health", nuapay.health)
+      const { json, status } = await (await world.serve(app)).get("/health")
+      assert.deepStrictEqual([status, json.status], [503, "down"])
+    })
+
     it("down where a setting is wrong, and while it closes", async () => {
       const wrong = await serve({ environment: "prod" })
       assert.strictEqual((await wrong.get("/health")).status, 503)
@@ -94,6 +106,13 @@ describe.each(expresses)("operation, %s", (_version, create) => {
       assert.notInclude(text, "nobody")
       assert.match(text, /^(?:(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{[^}]*\})? [\d.+-eE]+)\n)+$/)
     })
+  })
+
+  it("a failure is counted once, however often it is told", async () => {
+    const { get } = await serve({ eager: true })
+    await get("/token", "nobody")
+    const line = 'onbehalf_express_errors_total{name="onBehalf",code="merchant_unknown"} 1\n'
+    assert.include((await get("/metrics")).text, line)
   })
 
   describe("spans", () => {
@@ -199,6 +218,11 @@ describe.each(expresses)("operation, %s", (_version, create) => {
     world.simulator.clearFaults()
     assert.notStrictEqual((await get("/token", world.merchant())).text, id)
   })
+
+  it("the longest minimumValidity that is accepted can be had", async () => {
+    const { get } = await serve({ minimumValidity: 569_000 })
+    assert.strictEqual((await get("/token", world.merchant())).status, 200)
+  })
 })
 
 describe("options", () => {
@@ -220,6 +244,8 @@ describe("options", () => {
     [{ maximumWaiting: "1000" }, "maximumWaiting"],
     [{ minimumValidity: -1 }, "minimumValidity"],
     [{ minimumValidity: "x" }, "minimumValidity"],
+    [{ minimumValidity: 570_000 }, "minimumValidity"],
+    [{ minimumValidity: 9_000, expiresIn: 10 }, "minimumValidity"],
     [{ directory: "true" }, "directory"],
     [{ directory: 1 }, "directory"],
     [{ eager: "true" }, "eager"]

@@ -30,6 +30,16 @@ app.get("/:id", async (req, res) => {
   // @ts-expect-error -- nobody imported @onbehalf/express/request
   req.onBehalf
 })
+const nuapay = onBehalf(common)
+app.get("/before/:id", nuapay, (req, res) => {
+  const id: string = req.params.id
+  res.json(id)
+  // @ts-expect-error -- the route has no such part
+  req.params.oops
+})
+app.post<{ id: string }, { paid: number }, { amount: number }>("/typed/:id", nuapay, (req, res) => {
+  res.json({ paid: req.body.amount })
+})
 `
 
 const tsconfig = (files: ReadonlyArray<string>): string =>

@@ -104,17 +104,70 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     assert.deepStrictEqual(world.simulator.counters, {})
   })
 
-  it("what goes on after the answer is not ended by it", async () => {
-    const { fate, get } = await serveWatched(async (request, response) => {
-      const done = new Promise((resolve) => response.once("close", resolve))
-      const call = request.onBehalf.fetch("/mandates")
-      response.send("accepted")
-      await done
-      return (await call).status
-    })
-    world.simulator.addFault({ kind: "latency", ms: 100, match: mandates })
+  it("what goes on after the answer is not ended by it, nor by the deadline", async () => {
+    const { fate, get } = await serveWatched(
+      async (request, response) => {
+        const done = new Promise((resolve) => response.once("close", resolve))
+        const call = request.onBehalf.fetch("/mandates")
+        response.send("accepted")
+        await done
+        await call
+        return (await request.onBehalf.fetch("/mandates")).status
+      },
+      { requestDeadline: 500 }
+    )
+    world.simulator.addFault({ kind: "latency", ms: 600, match: mandates })
     assert.strictEqual((await get("/", world.merchant())).text, "accepted")
     assert.strictEqual(await fate, 200)
+  })
+
+  it("with a signal of one's own, a client that goes away and the deadline end a call too", async () => {
+    const { fetch: watched, signals } = watchedFetch()
+    const { fate, get, reached } = await serveWatched(
+      (request) => request.onBehalf.fetch("/mandates", { signal: new AbortController().signal }),
+      { fetch: watched, requestDeadline: 500 }
+    )
+    world.simulator.addFault({ kind: "hang", match: mandates })
+    const client = new AbortController()
+    const gone = get("/", world.merchant(), { signal: client.signal }).catch(() => "gone")
+    await reached
+    while (signals.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    client.abort()
+    assert.strictEqual(await gone, "gone")
+    assert.strictEqual(((await fate) as OnBehalfError).code, "client_gone")
+    assert.isTrue(signals.at(-1)?.aborted)
+    const late = await get("/", world.merchant())
+    assert.strictEqual(late.json.code, "deadline_exceeded")
+    assert.isTrue(signals.at(-1)?.aborted)
+  })
+
+  it.each(["organisation", "allow"] as const)(
+    "invariant 8: whoever waits for %s that hangs is counted: beyond the maximum, 503 at once",
+    async (name) => {
+      const { get } = await serveMandates({
+        [name]: () => new Promise(() => undefined),
+        maximumWaiting: 2,
+        requestDeadline: 500
+      })
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => get("/mandates", world.merchant()))
+      )
+      const codes = answers.map(({ json }) => json.code)
+      assert.strictEqual(codes.filter((code) => code === "overloaded").length, 8)
+      // Their places are free again.
+      assert.strictEqual((await get("/mandates", world.merchant())).status, 504)
+    }
+  )
+
+  it("who has been named has its place back: the next is not shed", async () => {
+    const { get } = await serveMandates({
+      organisation: async (request) => request.get("x-merchant"),
+      allow: async () => true,
+      maximumWaiting: 1
+    })
+    for (let turn = 0; turn < 3; turn++) {
+      assert.strictEqual((await get("/mandates", world.merchant())).status, 200)
+    }
   })
 
   it("one's own signal ends a call as fetch does", async () => {
@@ -152,11 +205,11 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     const { get } = await serveWatched(
       async (request, response) => {
         if (request.query["late"] === undefined) await request.onBehalf.token()
-        else await new Promise((resolve) => setTimeout(resolve, 250))
+        else await new Promise((resolve) => setTimeout(resolve, 1_050))
         const { status } = await request.onBehalf.fetch("/mandates")
         response.sendStatus(status)
       },
-      { requestDeadline: 200 }
+      { requestDeadline: 1_000 }
     )
     assert.strictEqual((await get("/", world.merchant())).status, 200)
     assert.strictEqual((await get("/?late", world.merchant())).status, 504)
@@ -255,30 +308,6 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     assert.deepStrictEqual(await fate, [200, "overloaded"])
   })
 
-  it("close lets a request that began before it make its further calls", async () => {
-    const closing = Promise.withResolvers<void>()
-    const { app, nuapay } = mandatesApp(create, world.options())
-    const called = Promise.withResolvers<void>()
-    app.get("/two", (request, response, next) => {
-      const work = async () => {
-        await request.onBehalf.fetch("/mandates")
-        called.resolve()
-        await closing.promise
-        response.sendStatus((await request.onBehalf.fetch("/mandates")).status)
-      }
-      work().catch(next)
-    })
-    const { get } = await world.serve(app, nuapay)
-    const running = get("/two", world.merchant())
-    await called.promise
-    const closed = nuapay.close()
-    // Long enough for a broker that nothing holds open to close.
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    closing.resolve()
-    assert.strictEqual((await running).status, 200)
-    await closed
-  })
-
   it("invariant 8: beyond the maximum, 503 at once; other routes answer; the rest ends in time", async () => {
     const { app, nuapay } = mandatesApp(
       create,
@@ -303,32 +332,5 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     assert.strictEqual((await get("/plain", world.merchant())).text, "plain")
     world.simulator.clearFaults()
     assert.strictEqual((await get("/mandates", world.merchant())).status, 200)
-  })
-
-  it("close waits for what is under way, refuses what is new, and revokes if asked", async () => {
-    const { get, nuapay } = await serveMandates()
-    world.simulator.addFault({ kind: "latency", ms: 300, match: mandates })
-    const running = get("/mandates", world.merchant())
-    while (world.simulator.counters["listMandates"] === undefined) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    const closing = nuapay.close({ revoke: true })
-    const refused = await get("/mandates", world.merchant())
-    assert.deepStrictEqual([refused.status, refused.json.code], [503, "closing"])
-    assert.strictEqual((await running).status, 200)
-    assert.deepInclude(await closing, { revoked: 1, unconfirmed: 0 })
-    assert.strictEqual(world.simulator.counters["revokeTokenForOrganisation"], 1)
-  })
-
-  it("close without revoke leaves tokens to expire, and waits no longer than the deadline", async () => {
-    const { get, nuapay } = await serveMandates({ requestDeadline: 200 })
-    world.simulator.addFault({ kind: "hang", match: mandates })
-    const running = get("/mandates", world.merchant())
-    while (world.simulator.counters["listMandates"] === undefined) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    assert.isUndefined(await nuapay.close())
-    assert.strictEqual((await running).status, 504)
-    assert.isUndefined(world.simulator.counters["revokeTokenForOrganisation"])
   })
 })

@@ -23,8 +23,8 @@ export const payments: Router = Router()
 
 payments.get("/", async (request, response) => {
   const [mandates, made] = await Promise.all([
-    list<Mandate>(request.onBehalf, "/mandates"),
-    list<Payment>(forPayments(request.onBehalf), "/tpp/payments")
+    newest<Mandate>(request.onBehalf, "/mandates"),
+    newest<Payment>(forPayments(request.onBehalf), "/tpp/payments")
   ])
   response.render("overview", { mandates, payments: made.toReversed(), new: request.query["new"] })
 })
@@ -58,11 +58,24 @@ payments.post("/", async (request, response) => {
 /** Payments have a scope of their own; mandates are read without it. */
 const forPayments = (access: OnBehalf): OnBehalf => access.using({ scopes: ["openbanking_pisp"] })
 
-const list = async <A>(access: MerchantAccess, path: string): Promise<ReadonlyArray<A>> => {
-  const answer = await access.fetch(`${path}?pagesize=100`)
+/** A hundred at least, where there are so many: the oldest are on Nuapay's first page. */
+const newest = async <A>(access: MerchantAccess, path: string): Promise<ReadonlyArray<A>> => {
+  const first = await page<A>(access, path, 1)
+  const last = first.page.totalPages
+  if (last <= 1) return first.data
+  const pages = await Promise.all([last - 1, last].map((number) => page<A>(access, path, number)))
+  return pages.flatMap(({ data }) => data)
+}
+
+interface Page<A> {
+  readonly data: ReadonlyArray<A>
+  readonly page: { readonly totalPages: number }
+}
+
+const page = async <A>(access: MerchantAccess, path: string, number: number): Promise<Page<A>> => {
+  const answer = await access.fetch(`${path}?pagesize=100&pagenumber=${number}`)
   if (!answer.ok) throw failed(`GET ${path}`, answer)
-  const { data } = (await answer.json()) as { readonly data: ReadonlyArray<A> }
-  return data
+  return (await answer.json()) as Page<A>
 }
 
 const failed = (what: string, { status }: Response): OnBehalfError =>

@@ -15,10 +15,16 @@ export const showErrors: ErrorRequestHandler = (given: unknown, _request, respon
 }
 
 const problemOf = (error: unknown) => {
-  if (!(error instanceof OnBehalfError)) return { status: 500, headers: {}, detail: "" }
+  if (!(error instanceof OnBehalfError)) return { status: statusOf(error), headers: {}, detail: "" }
   const { code, headers, message, status } = error
   const detail = { overloaded: busy, deadline_exceeded: busy, rate_limited: busy }[code as string]
   return { status, headers, detail: detail ?? (error.expose ? `${message}.` : "") }
+}
+
+/** Express says by a status what is wrong with a request: a form that is too long, a path that cannot be read. */
+const statusOf = (error: unknown): number => {
+  const status = error instanceof Error && "status" in error ? Number(error.status) : 500
+  return status >= 400 && status < 500 ? status : 500
 }
 
 const busy = "Nuapay is busy at the moment: please try again in a minute."

@@ -20,8 +20,9 @@ export const signIn = (nuapay: OnBehalfMiddleware): Router => {
   })
 
   router.post("/sign-in", async (request, response) => {
-    const { merchant: id } = request.body as { readonly merchant?: unknown }
-    const merchant = (await demoMerchants(nuapay)).find((one) => one.id === id)
+    // Without a form there is no body.
+    const form = request.body as { readonly merchant?: unknown } | undefined
+    const merchant = (await demoMerchants(nuapay)).find(({ id }) => id === form?.merchant)
     if (merchant === undefined) {
       return response.status(403).render("error", { title: "You cannot sign in here", detail: "" })
     }

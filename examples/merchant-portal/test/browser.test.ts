@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Browser, BrowserContext, Page } from "playwright-core"
@@ -10,7 +10,7 @@ import { type RunningPortal, startPortal } from "./support/portal.ts"
 const shots =
   process.env["SCREENSHOTS"] === "docs"
     ? join(import.meta.dirname, "../../../docs/portal")
-    : mkdtempSync(join(tmpdir(), "onbehalf-portal-"))
+    : join(tmpdir(), `onbehalf-portal-${process.pid}`)
 
 let browser: Browser | undefined
 let portal: RunningPortal | undefined
@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await portal?.[Symbol.asyncDispose]()
+  if (process.env["SCREENSHOTS"] !== "docs") rmSync(shots, { recursive: true, force: true })
 })
 
 /** Somebody with a browser of their own. */

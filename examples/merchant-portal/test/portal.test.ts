@@ -83,6 +83,41 @@ describe("the portal", () => {
     assert.strictEqual(portal.simulator.counters["createPayment"], 2)
   })
 
+  it("with more payments than fit on one page of Nuapay's, the newest are shown", async () => {
+    await using portal = await startPortal()
+    const { go, post, signIn } = visitor(portal)
+    await signIn(merchantsOf(portal)[0] ?? "")
+    let location: string | null = null
+    for (let count = 1; count <= 101; count++) {
+      location = (await post("/payments", { amount: "1.00", reference: `number ${count}` }))
+        .location
+    }
+    const { text } = await go(location ?? "")
+    assert.match(text, /<tr class="new">\s*<td>number 101</)
+    assert.include(text, "<td>number 2<")
+  }, 30_000)
+
+  it("a form that is none is refused, in a page of its own", async () => {
+    await using portal = await startPortal()
+    const form = { "content-type": "application/x-www-form-urlencoded" }
+    for (const [status, init] of [
+      [403, {}],
+      [403, { body: "{}", headers: { "content-type": "application/json" } }],
+      [413, { body: `merchant=${"x".repeat(20_000)}`, headers: form }],
+      [
+        415,
+        {
+          body: "merchant=x",
+          headers: { "content-type": `${form["content-type"]}; charset=none` }
+        }
+      ]
+    ] as const) {
+      const answer = await fetch(`${portal.url}/sign-in`, { method: "POST", ...init })
+      assert.strictEqual(answer.status, status)
+      assert.match(await answer.text(), /<h1>[A-Z]/)
+    }
+  })
+
   it("signing out revokes the tokens, ends the session, and takes it from whoever has its cookie", async () => {
     await using portal = await startPortal()
     const { cookie, go, post, signIn } = visitor(portal)

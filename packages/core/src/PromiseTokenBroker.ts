@@ -98,7 +98,8 @@ export interface GrantHandle {
   /** The `Authorization` header with a valid token. */
   authorization(options?: TokenOptions): Promise<string>
   /**
-   * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token.
+   * `fetch` for this merchant: a path such as `/mandates`, on Nuapay's origin, with the merchant's token. Of your
+   * headers, `Authorization`, `Cookie`, `Proxy-Authorization` and those of the connection do not go along.
    * A refused token is replaced once, where the body can be sent again. The head of the answer is there within
    * 30 seconds; the body is a stream that you read, for as long as your `signal` lets you.
    */

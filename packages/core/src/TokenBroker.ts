@@ -121,9 +121,7 @@ export class TokenBroker extends Context.Service<
  */
 export interface TokenBrokerOptions {
   /**
-   * Seconds that a token is asked to live where its grant does not say. Default: 600. The server's own
-   * default of ten seconds makes about eight requests a minute for a busy merchant; ten minutes make one
-   * in seven, and still bound what a leaked token is worth.
+   * Seconds that a token is asked to live where its grant does not say. Default: 600.
    */
   readonly expiresIn?: number | undefined
   /** Milliseconds that one fetch may take, retries included. Default: 15 000. */
@@ -156,7 +154,7 @@ export const make = Effect.fnUntraced(function* (
   Partner | Gatekeeper | TokenStore | Scope.Scope
 > {
   const partner = yield* Partner
-  const defaultExpiresIn = yield* Grants.expiresIn(options.expiresIn ?? 600)
+  const defaultExpiresIn = yield* Grants.expiresIn(options.expiresIn ?? Grants.defaultExpiresIn)
   yield* checkNumbers({
     deadline: options.deadline,
     concurrency: options.concurrency,

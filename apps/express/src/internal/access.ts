@@ -3,7 +3,8 @@ import { invalidRequest } from "@onbehalf/core/TokenError"
 import { answerable } from "../answerable.ts"
 import type { MerchantAccess, OnBehalf, UsingOptions } from "../MerchantAccess.ts"
 import { OnBehalfError } from "../OnBehalfError.ts"
-import type { ApplicationGrant, Grant, Handles, MerchantGrant } from "./handles.ts"
+import { applicationGrant, grantUsing, type UsualGrant } from "./grants.ts"
+import type { ApplicationGrant, Grant, Handles } from "./handles.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Patience } from "./patience.ts"
 import { readable } from "./readable.ts"
@@ -15,27 +16,23 @@ export interface Shared {
   readonly metrics: Metrics
 }
 
-/** A merchant's grant, and how long its tokens must still live when they are handed out. */
-export interface UsualGrant extends MerchantGrant {
-  readonly minimumValidity?: number | undefined
-}
-
 /** What one request has of its own, with the grant that it asks for. */
 interface Parts<G> {
   readonly shared: Shared
   readonly patience: Patience
+  readonly organisationId: string
   readonly grant: G
 }
 
 /** A class, and its parts private: there is one for each request, and no logger sees into it. */
 class Access<G extends Grant & { minimumValidity?: number | undefined }> implements MerchantAccess {
-  readonly organisationId: string
   readonly #shared: Shared
   readonly #patience: Patience
+  readonly #organisationId: string
   readonly #grant: G
 
   constructor(shared: Shared, patience: Patience, organisationId: string, grant: G) {
-    this.organisationId = organisationId
+    this.#organisationId = organisationId
     this.#shared = shared
     this.#patience = patience
     this.#grant = grant
@@ -43,7 +40,17 @@ class Access<G extends Grant & { minimumValidity?: number | undefined }> impleme
 
   /** For what derives from it. */
   protected static partsOf<G extends Grant>(access: Access<G>): Parts<G> {
-    return { shared: access.#shared, patience: access.#patience, grant: access.#grant }
+    return {
+      shared: access.#shared,
+      patience: access.#patience,
+      organisationId: access.#organisationId,
+      grant: access.#grant
+    }
+  }
+
+  /** What decides is private: whoever assigns to this by mistake acts for nobody else. */
+  get organisationId(): string {
+    return this.#organisationId
   }
 
   token(): Promise<Token> {
@@ -73,7 +80,7 @@ class Access<G extends Grant & { minimumValidity?: number | undefined }> impleme
   /** What is there needs no patience. */
   #held(): Token | undefined {
     const grant = this.#grant
-    return this.#shared.handles.find(this.organisationId, grant)?.peek(grant.minimumValidity)
+    return this.#shared.handles.find(this.#organisationId, grant)?.peek(grant.minimumValidity)
   }
 
   #obtain(): Promise<Token> {
@@ -90,7 +97,7 @@ class Access<G extends Grant & { minimumValidity?: number | undefined }> impleme
     try {
       return await this.#patience.wait((signal) =>
         traced(`onbehalf.${what}`, async (span) =>
-          work(await handles.open(this.organisationId, this.#grant), signal, span)
+          work(await handles.open(this.#organisationId, this.#grant), signal, span)
         )
       )
     } catch (error) {
@@ -117,28 +124,21 @@ const checkTexts = (fields: Readonly<Record<string, unknown>>): void => {
 /** `req.onBehalf`. */
 export class RequestAccess extends Access<UsualGrant> implements OnBehalf {
   /** Whether it was put there by the same middleware. */
-  static isOf(value: unknown, shared: Shared): boolean {
+  static isOf(value: unknown, shared: Shared): value is RequestAccess {
     return value instanceof RequestAccess && Access.partsOf(value).shared === shared
   }
 
-  using(options: UsingOptions): OnBehalf {
-    const { grant, patience, shared } = Access.partsOf(this)
-    const {
-      scopes = grant.scopes,
-      expiresIn = grant.expiresIn,
-      minimumValidity = grant.minimumValidity
-    } = options
-    if (minimumValidity !== undefined && !(minimumValidity >= 0)) {
-      throw answerable(
-        invalidRequest([{ field: "minimumValidity", description: "must be 0 or more" }])
-      )
-    }
-    const other = { scopes, expiresIn, minimumValidity }
-    return new RequestAccess(shared, patience, this.organisationId, other)
+  static patienceOf(access: RequestAccess): Patience {
+    return Access.partsOf(access).patience
   }
 
-  application({ products, resourceId }: ApplicationGrant): MerchantAccess {
-    const { patience, shared } = Access.partsOf(this)
-    return new Access(shared, patience, this.organisationId, { products, resourceId })
+  using(options: UsingOptions): OnBehalf {
+    const { grant, organisationId, patience, shared } = Access.partsOf(this)
+    return new RequestAccess(shared, patience, organisationId, grantUsing(grant, options))
+  }
+
+  application(options: ApplicationGrant): MerchantAccess {
+    const { organisationId, patience, shared } = Access.partsOf(this)
+    return new Access(shared, patience, organisationId, applicationGrant(options))
   }
 }

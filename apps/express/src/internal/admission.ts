@@ -7,6 +7,7 @@ import type { Directory } from "./directory.ts"
 import type { Handles } from "./handles.ts"
 import type { Patience } from "./patience.ts"
 import { untilAborted } from "./untilAborted.ts"
+import type { Waiting } from "./waiting.ts"
 
 /** From a request to the merchant that it may act for. */
 export type Admit = (request: Request, patience: Patience) => MaybePromise<string>
@@ -15,8 +16,17 @@ export type Admit = (request: Request, patience: Patience) => MaybePromise<strin
 export const admission = (
   { allow, organisation }: OnBehalfOptions,
   directory: Directory | undefined,
-  handles: Handles
+  { handles, waiting }: { readonly handles: Handles; readonly waiting: Waiting }
 ): Admit => {
+  /** The app's own functions may never answer either: who waits for them has a place for so long. */
+  const inTime = <A>(given: MaybePromise<A>, patience: Patience): MaybePromise<A> => {
+    if (!isPromiseLike(given)) return given
+    const working = Promise.resolve(given)
+    // It has begun: if it fails after nobody waits for it any more, that is nobody's trouble.
+    working.catch(() => undefined)
+    return waiting.run(() => untilAborted(() => working, patience.signal))
+  }
+
   const merchantOf = (given: unknown): string => {
     if (given === undefined || given === null) throw new OnBehalfError("no_merchant")
     if (!handles.know(given) && !isOrganisationId(given))
@@ -49,15 +59,6 @@ export const admission = (
     chain(named(request, patience), (merchant) =>
       chain(allowed(request, merchant, patience), () => listed(merchant, patience))
     )
-}
-
-/** The app's own functions may never answer either. */
-const inTime = <A>(given: MaybePromise<A>, patience: Patience): MaybePromise<A> => {
-  if (!isPromiseLike(given)) return given
-  const working = Promise.resolve(given)
-  // It has begun: if it fails after nobody waits for it any more, that is nobody's trouble.
-  working.catch(() => undefined)
-  return untilAborted(() => working, patience.signal)
 }
 
 const require = (isAllowed: boolean, merchant: string): string => {

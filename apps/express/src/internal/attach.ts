@@ -2,17 +2,24 @@ import type { Request } from "express"
 import { OnBehalfError } from "../OnBehalfError.ts"
 import { RequestAccess, type Shared } from "./access.ts"
 
-/** Puts it on the request where no logger and no serialiser sees it; in place of what this middleware put there before. */
-export const attach = (
+/** What this middleware has put on the request, if it was there before. */
+export const attached = (
   request: Request,
   name: string,
-  access: RequestAccess,
   shared: Shared
-): void => {
+): RequestAccess | undefined => {
   // By its name, which the engine remembers, as it does not for Reflect.get.
   const taken = (request as unknown as Readonly<Record<string, unknown>>)[name]
-  if (taken !== undefined && !RequestAccess.isOf(taken, shared)) {
-    throw new OnBehalfError("misused", { problem: `req.${name} is taken: choose another name` })
-  }
+  if (taken === undefined || RequestAccess.isOf(taken, shared)) return taken
+  throw new OnBehalfError("misused", { problem: `req.${name} is taken: choose another name` })
+}
+
+/** Before it is known who comes: where nobody does, the one before must not stay. */
+export const detach = (request: Request, name: string, shared: Shared): void => {
+  if (attached(request, name, shared) !== undefined) Reflect.deleteProperty(request, name)
+}
+
+/** Puts it on the request where no logger and no serialiser sees it. */
+export const attach = (request: Request, name: string, access: RequestAccess): void => {
   Object.defineProperty(request, name, { value: access, configurable: true })
 }

@@ -1,3 +1,5 @@
+import { defaultExpiresIn } from "@onbehalf/core/Grant"
+import { margin } from "@onbehalf/core/Lifetime"
 import type { OnBehalfOptions } from "../OnBehalfOptions.ts"
 import { checkSetting } from "./checkSetting.ts"
 
@@ -26,6 +28,23 @@ export const checkOptions = (options: OnBehalfOptions): void => {
     const isValid = given === undefined || isWhole(given, least)
     checkSetting(setting, isValid, `must be a whole number from ${least} to ${most}`)
   }
+  checkValidity(options)
+}
+
+/** What no token could ever have would make each request fail, and blame its sender. */
+const checkValidity = ({
+  expiresIn = defaultExpiresIn,
+  minimumValidity = 0
+}: OnBehalfOptions): void => {
+  const life = expiresIn * 1000
+  const longest = life - margin(life)
+  // An expiresIn that is none is the broker's to refuse.
+  const isValid = !(minimumValidity >= longest)
+  checkSetting(
+    "minimumValidity",
+    isValid,
+    `must be less than ${longest}: a token that is asked to live ${expiresIn} s has no more`
+  )
 }
 
 /** Of a timer: beyond it, Node's would fire at once. */

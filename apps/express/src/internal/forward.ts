@@ -31,6 +31,20 @@ export const forward = async (
   access: MerchantAccess,
   rules: ProxyRules
 ): Promise<void> => {
+  try {
+    await exchange(request, reply, access, rules)
+  } finally {
+    // What nobody reads any more would hold the connection, and a browser that still sends would see no answer.
+    request.unpipe().resume()
+  }
+}
+
+const exchange = async (
+  request: Request,
+  reply: Reply,
+  access: MerchantAccess,
+  rules: ProxyRules
+): Promise<void> => {
   const answer = await ask(request, access, rules)
   reply.status(answer.status)
   for (const [name, value] of Object.entries(guarding)) reply.setHeader(name, value)

@@ -38,8 +38,14 @@ export class Handles {
 
   find(organisationId: string, grant: Grant): GrantHandle | undefined {
     return grant === this.#usualGrant
-      ? this.#usual.peek(organisationId)
-      : this.#others.peek(keyOf(organisationId, grant))
+      ? this.#usual.get(organisationId)
+      : this.#others.get(keyOf(organisationId, grant))
+  }
+
+  /** When the broker is closed: nothing that is held is handed out any more. */
+  clear(): void {
+    this.#usual.clear()
+    this.#others.clear()
   }
 
   async open(organisationId: string, grant: Grant): Promise<GrantHandle> {

@@ -18,8 +18,9 @@ export interface ProxyRules {
  */
 const plainPath = /^(?:\/[\w~-][\w.~-]*)+$/
 
-/** RFC 3986, section 3.4, and no `#`, which Node gives as it came. */
-const plainQuery = /^[\w.~!$&'()*+,;=:@/?%-]*$/
+/** RFC 3986, section 3.4, and what browsers leave as it is; no `#`, which Node gives as it came. */
+const plainQuery = /^[\w.~!$&'()*+,;=:@/?%[\]{}|^`-]*$/
+const unencoded = /[[\]{}|^`]/g
 
 const longest = 8_192
 
@@ -27,6 +28,7 @@ const longest = 8_192
 const usualHeaders = [
   "accept",
   "accept-language",
+  "content-encoding",
   "content-type",
   "idempotency-key",
   "if-match",
@@ -73,7 +75,7 @@ export const proxyRules = ({
       if (!allowed.includes(method)) {
         throw new OnBehalfError("method_not_allowed", { headers: { Allow: allowed.join(", ") } })
       }
-      return query === "" ? path : `${path}?${query}`
+      return query === "" ? path : `${path}?${query.replaceAll(unencoded, encodeURIComponent)}`
     },
     requestHeaders: [...usualHeaders, ...further],
     maximumBodyBytes

@@ -23,5 +23,7 @@ export const readable = (response: Response, signal: AbortSignal): Response => {
     }
     Object.defineProperty(response, name, { value, configurable: true, writable: true })
   }
+  const clone = () => readable(Response.prototype.clone.call(response), signal)
+  Object.defineProperty(response, "clone", { value: clone, configurable: true, writable: true })
   return response
 }

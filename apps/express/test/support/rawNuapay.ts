@@ -11,11 +11,15 @@ export interface Arrived {
   readonly body: Buffer
 }
 
-/** A plain server that mints tokens and answers everything else as it is told; it remembers the latter. */
+/**
+ * A plain server that mints tokens and answers everything else as it is told, with its body or before it reads it; it
+ * remembers the latter.
+ */
 export const rawNuapay = async (
   answer: (arrived: Arrived, response: ServerResponse) => void = (_arrived, response) => {
     response.setHeader("content-type", "application/json").end('{"data":[]}')
-  }
+  },
+  when: "once it has all" | "at once" = "once it has all"
 ) => {
   const arrived: Array<Arrived> = []
   let minted = 0
@@ -27,14 +31,13 @@ export const rawNuapay = async (
       response.end(JSON.stringify({ uri: url, data: tokenFor(organisation, ++minted) }))
       return
     }
-    buffer(request).then(
-      (body) => {
-        const one: Arrived = { method, target: url, headers, body }
-        arrived.push(one)
-        answer(one, response)
-      },
-      () => undefined
-    )
+    const take = (body: Buffer) => {
+      const one: Arrived = { method, target: url, headers, body }
+      arrived.push(one)
+      answer(one, response)
+    }
+    if (when === "at once") return take(Buffer.alloc(0))
+    buffer(request).then(take, () => undefined)
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")

@@ -76,6 +76,8 @@ export const makeWorld = (options?: SimulatorOptions) => {
   }
 }
 
+export type World = ReturnType<typeof makeWorld>
+
 export interface Served {
   readonly url: string
   readonly server: Server

@@ -5,7 +5,17 @@ import { invalidHeaders } from "./invalidHeaders.ts"
 
 /** Control characters count as blank: at the end of an address they would be cut off. */
 const pathShape = /^\/(?!\/)[^\s\\\p{Cc}]*$/u
-const climbing = /\/(\.|%2e){1,2}(\/|[?#]|$)/i
+/** Also for a server that decodes more than once, or cuts off what stands behind a semicolon. */
+const climbing = /^[^?#]*(\/|%(25)*(2f|5c))(\.|%(25)*2e){1,2}([/;?#]|%(25)*(2f|5c|3b|3f|23)|$)/i
+/** Of the caller's own user or connection, and for nobody else: whoever hands on all that arrived means no harm. */
+const personalHeaders = [
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "connection",
+  "te",
+  "trailer"
+]
 /** RFC 9110, section 5: what a method and the name of a header may consist of. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/
 /** They would answer with the token, or turn the connection into something else. */
@@ -17,13 +27,16 @@ const connectionHeader = /^(expect|keep-alive|transfer-encoding|upgrade)$/
 /**
  * The request on Nuapay's origin, whatever it said. A path that would leave it, or climb, is refused, and so is
  * what no platform sends: it would come back as trouble with the network, which is tried again, and may be
- * quoted. A caller's own `Authorization` is dropped.
+ * quoted. What belongs to the caller's own user or connection is dropped.
  */
 export const pin = (
   origin: string,
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<HttpClientRequest.HttpClientRequest, TokenError> => {
-  const own = HttpClientRequest.removeHeader(request, "authorization")
+  const own = personalHeaders.reduce<HttpClientRequest.HttpClientRequest>(
+    (kept, name) => HttpClientRequest.removeHeader(kept, name),
+    request
+  )
   const problem = problemOf(own)
   return problem === undefined
     ? Effect.succeed(HttpClientRequest.setUrl(own, origin + own.url))
