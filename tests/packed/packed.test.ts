@@ -15,6 +15,7 @@ import {
 } from "../../packages/store-redis/test/support/redisServer.ts"
 import { cleanEnvironment, root, run } from "../support/process.ts"
 import { exampleFiles } from "./support/examples.ts"
+import { undeclared } from "./support/imports.ts"
 import { budgets, sizeOf } from "./support/size.ts"
 import { type Outcome, makeProject, type Project } from "./support/project.ts"
 import { dependencies, files, typesOnly } from "./support/programs.ts"
@@ -102,6 +103,12 @@ describe.each(published)("the tarball of $name", (one) => {
     )
     assert.deepStrictEqual(strange, [])
     assert.notMatch(listed.stdout, /test\.|\.tsbuildinfo/)
+  })
+
+  it("imports nothing that it does not declare, in its types neither", async () => {
+    const folder = await mkdtemp(join(world.folder, "unpacked-"))
+    await run("tar", ["-xzf", tarball(), "-C", folder])
+    assert.deepStrictEqual(undeclared(join(folder, "package")), [])
   })
 
   it("has a source behind every source map", async () => {
