@@ -13,7 +13,7 @@ import {
   type RedisServer,
   startRedis
 } from "../../packages/store-redis/test/support/redisServer.ts"
-import { cleanEnvironment, root, run } from "../support/process.ts"
+import { root, run } from "../support/process.ts"
 import { exampleFiles } from "./support/examples.ts"
 import { undeclared } from "./support/imports.ts"
 import { budgets, sizeOf } from "./support/size.ts"
@@ -163,7 +163,7 @@ describe.each(combinations)("installed by $manager, with Express $express", (com
     const merchant = world.simulator?.merchants[0]?.id ?? ""
     const child = spawn(process.execPath, [`examples/${name}/app.ts`], {
       cwd: state.project?.folder,
-      env: cleanEnvironment({ ...settings(), MERCHANT: merchant, PORT: "0" }),
+      env: { ...state.project?.env, MERCHANT: merchant, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
       timeout: 50_000
     })
