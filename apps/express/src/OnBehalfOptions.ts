@@ -38,7 +38,7 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
    * then 504. Default: 20 000.
    */
   readonly requestDeadline?: number | undefined
-  /** Requests that wait for Nuapay at a time in this process; beyond that, 503 at once. Default: 1 000. */
+  /** How many requests may wait for Nuapay at a time in this process; beyond that, 503 at once. Default: 1 000. */
   readonly maximumWaiting?: number | undefined
   /** The property of the request. Two middlewares in one app need two. Default: `onBehalf`. */
   readonly name?: string | undefined

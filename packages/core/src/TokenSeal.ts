@@ -110,6 +110,8 @@ export const make = Effect.fnUntraced(function* <SecretKey>(
 })
 
 /**
+ * The seal as a service. Fails with `InvalidConfiguration` where a key is not one, as {@link make} does.
+ *
  * @category layers
  * @since 0.1.0
  */
