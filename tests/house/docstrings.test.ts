@@ -70,7 +70,7 @@ const missing = (one: Exported, all: ReadonlyArray<Exported>): string | undefine
 
 const unit =
   /seconds?|milliseconds?|minutes?|bytes?|how (many|much|often)|at most|number|times|port|share|characters/i
-const fallback = /default|without|none|else|nothing|required|where|only/i
+const fallback = /\b(defaults?|none|required|without)\b/i
 
 /** What is missing of an option: its unit, or what holds where it is not given. */
 const missingOfOption = ({ docstring, node, optional }: Member): string | undefined => {

@@ -43,7 +43,7 @@ export type {
 export interface SealOptions {
   /**
    * `ONBEHALF_SEAL_KEY`: 32 bytes in base64, kept where the API key is kept. Make it anew once a year or so:
-   * one key seals 2³² records safely, which is 136 a second for a year.
+   * one key seals 2³² records safely, which is 136 a second for a year. Required, but for `plaintext`.
    */
   readonly sealKey?: Redacted.Redacted | string | undefined
   /**
