@@ -33,6 +33,8 @@ const config = {
     "decisions/*.md",
     "../packages/*/README.md",
     "../apps/*/README.md",
+    "../examples/README.md",
+    "../examples/merchant-portal/README.md",
     "../CONTRIBUTING.md",
     "../SECURITY.md"
   ],

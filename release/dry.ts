@@ -3,15 +3,15 @@
  * Ends with 1 where anything is not as it would have to be.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { startSimulator } from "../packages/simulator/src/index.ts"
-import { published } from "../tests/api/report.ts"
 import { makeProject, type Project } from "../tests/packed/support/project.ts"
 import { dependencies, files } from "../tests/packed/support/programs.ts"
+import { makeVersions, releasable, type Releasable } from "./versions.ts"
 
 const repository = join(import.meta.dirname, "..")
 
@@ -118,10 +118,10 @@ const expect = async (
 /** Installs what was published, and does with it what the READMEs show. */
 const beStranger = async (
   manager: "npm" | "pnpm",
-  version: string,
+  versions: ReadonlyArray<Releasable>,
   settings: Readonly<Record<string, string>>
 ): Promise<void> => {
-  const packages = published.map(({ name }) => ({ name, from: version }))
+  const packages = versions.map(({ name, version }) => ({ name, from: version }))
   await using simulator = await startSimulator()
   await using project = await makeProject({
     manager,
@@ -129,6 +129,14 @@ const beStranger = async (
     files,
     settings: { ...settings, NUAPAY_API_KEY: simulator.apiKey, NUAPAY_BASE_URL: simulator.url }
   })
+  for (const { name, version } of versions) {
+    const changelog = await readFile(
+      join(project.folder, "node_modules", name, "CHANGELOG.md"),
+      "utf8"
+    )
+    if (!changelog.includes(`\n## ${version}\n`))
+      throw new Error(`${name} ${version} is in no changelog`)
+  }
   const check = (what: string, args: ReadonlyArray<string>, expected: RegExp) =>
     expect(project, `${manager}: ${what}`, args, expected)
   await check("types hold", ["node_modules/.bin/tsc", "-p", "tsconfig.nodenext.json"], /^$/)
@@ -151,8 +159,9 @@ try {
   await copyTo(copy)
   const pnpm = join(repository, "node_modules/.bin/pnpm")
   call(copy, pnpm, ["install", "--frozen-lockfile", "--prefer-offline"])
-  call(copy, pnpm, ["exec", "changeset", "version"])
-  console.log(call(copy, "git", ["diff", "--stat", "--", "**/package.json"]))
+  makeVersions(copy)
+  const versions = releasable(copy)
+  console.log(versions.map(({ name, version }) => `${name} ${version}`).join("\n"))
 
   say("Published to a registry on loopback")
   const { child, url } = await startRegistry(join(folder, "registry"))
@@ -164,10 +173,9 @@ try {
   if (/ published$/m.test(again)) throw new Error(`a second run published again:\n${again}`)
 
   say("Installed by a stranger")
-  const version = call(copy, "npm", ["view", "@onbehalf/core", "version"], settings)
-  await beStranger("npm", version, settings)
-  await beStranger("pnpm", version, settings)
-  say(`All is well: ${version}`)
+  await beStranger("npm", versions, settings)
+  await beStranger("pnpm", versions, settings)
+  say("All is well")
 } finally {
   registry?.kill()
   await rm(folder, { recursive: true, force: true })

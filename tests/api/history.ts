@@ -4,18 +4,23 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 /**
- * The commit that a change is compared with: where the branch left main; on main itself, the commit before. `undefined` where there is no
- * history, as in a copy without `.git`.
+ * What a change is compared with: where the branch left main; on main itself, the last release, before the first one nothing. `undefined` where
+ * there is no history, as in a copy without `.git`.
  */
 export const base = (repository: string): string | undefined => {
   const main = ["origin/main", "main"].find((name) =>
     git(repository, ["rev-parse", "-q", "--verify", name])
   )
   const left = main && git(repository, ["merge-base", "HEAD", main])
-  return left === git(repository, ["rev-parse", "HEAD"])
-    ? git(repository, ["rev-parse", "-q", "--verify", "HEAD^1"])
-    : left
+  return left === git(repository, ["rev-parse", "HEAD"]) ? left && released(repository) : left
 }
+
+/** A release writes changelogs, and nothing else does. */
+const released = (repository: string): string | undefined =>
+  git(repository, ["log", "-1", "--format=%H", "--", "*CHANGELOG.md"]) || nothing
+
+/** The tree without files, as git has it everywhere. */
+const nothing = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 /** The packages that need a changeset and have none: their reports changed, and no new changeset names them. */
 export const undescribed = (
@@ -23,8 +28,9 @@ export const undescribed = (
   since: string,
   packages: ReadonlyArray<{ readonly name: string; readonly report: string }>
 ): ReadonlyArray<string> => {
-  const changed = changes(repository, since)
-  const described = changed
+  const changed = changes(repository, since, "d")
+  // One that waited before says something else, however it is mended.
+  const described = changes(repository, since, "A")
     .filter((path) => /^\.changeset\/.+\.md$/.test(path))
     .map((path) => head(join(repository, path)))
     .join("\n")
@@ -33,9 +39,11 @@ export const undescribed = (
     .map(({ name }) => name)
 }
 
-const changes = (repository: string, since: string): ReadonlyArray<string> =>
+/** Files that differ, of those that a filter of git's lets through. */
+const changes = (repository: string, since: string, filter: string): ReadonlyArray<string> =>
   [
-    git(repository, ["diff", "--name-only", "--diff-filter=d", since]) ?? "",
+    git(repository, ["diff", "--no-renames", "--name-only", `--diff-filter=${filter}`, since]) ??
+      "",
     git(repository, ["ls-files", "--others", "--exclude-standard"]) ?? ""
   ].flatMap((text) => text.split("\n").filter((path) => path !== ""))
 

@@ -1,8 +1,9 @@
 /** What a package promises its users, as text: its declarations without their comments, or the help of its program. */
 import { execFileSync } from "node:child_process"
 import { globSync, readFileSync } from "node:fs"
-import { dirname, join, normalize } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { root } from "../support/process.ts"
+import { surface } from "./surface.ts"
 
 interface Manifest {
   readonly name: string
@@ -46,31 +47,16 @@ export const entries = ({ folder, manifest }: Published): ReadonlyMap<string, st
   return found
 }
 
-/**
- * What can be imported and what that names directly. Not further: behind it lie the types of a framework, which the compiler
- * writes out now in one order and now in another.
- */
-const reachable = (starts: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const named = starts.flatMap((file) =>
-    [...readFileSync(join(root, file), "utf8").matchAll(/(?:from|import)\s*\(?"(\.[^"]+)"/g)].map(
-      ([, name = ""]) => normalize(join(dirname(file), name.replace(/\.[jt]s$/, ".d.ts")))
-    )
-  )
-  return [...new Set([...starts, ...named])].sort()
-}
-
-const declarations = (file: string): string =>
-  readFileSync(join(root, file), "utf8")
-    .replace(/^[ \t]*\/\*\*[\s\S]*?\*\/\n/gm, "")
-    .replace(/^\/\/# sourceMappingURL.*\n?/m, "")
-    .trim()
-
 const modules = (one: Published): string => {
   const names = entries(one)
   const listed = [...names].map(([name, file]) => `${name}  ${file.replace(`${one.folder}/`, "")}`)
-  const files = reachable([...names.values()]).map(
-    (file) => `== ${file.replace(`${one.folder}/`, "")}\n\n${declarations(file)}`
-  )
+  const files = [...surface([...names.values()].map((file) => join(root, file)))]
+    .map(
+      ([file, text]) => `== ${relative(join(root, one.folder), file)}
+
+${text}`
+    )
+    .sort()
   return [listed.join("\n"), ...files].join("\n\n")
 }
 

@@ -15,7 +15,7 @@ const published = globSync(["packages/*/package.json", "apps/*/package.json"], {
   .map(read)
   .filter((one) => one.private !== true)
   .map((one) => one.name)
-const others = ["effect", "express", "redis", "vitest"]
+const others = ["@types/express", "@types/node", "effect", "express", "ioredis", "redis", "vitest"]
 
 const unknown =
   command === "install"

@@ -1,78 +1,18 @@
-import { assert, describe, it } from "@effect/vitest"
-import { readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { parseAst } from "rolldown/parseAst"
-import { entries, published } from "../api/report.ts"
-import { root } from "../support/process.ts"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
+import { published } from "../api/report.ts"
+import { type Exported, exported, type Member } from "../support/exported.ts"
+import { run } from "../support/process.ts"
+import { nodesOf, type SyntaxNode } from "../support/syntax.ts"
 
-interface Node {
-  readonly type: string
-  readonly start: number
-  readonly exportKind?: string
-  readonly source?: { readonly value: string } | null
-  readonly declaration?: Declared | null
-}
-
-interface Declared {
-  readonly id?: { readonly name: string }
-  readonly declarations?: ReadonlyArray<{ readonly id: { readonly name?: string } }>
-}
-
-interface Exported {
-  readonly at: string
-  readonly name: string
-  readonly docstring: string
-}
-
-const nameOf = ({ declarations, id }: Declared): string =>
-  id?.name ?? declarations?.map((one) => one.id.name).join() ?? ""
-
-/** The comment that ends where the export begins. */
-const before = (text: string, start: number): string =>
-  /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*$/.exec(text.slice(0, start))?.[0] ?? ""
-
-/** What a module declares and exports. */
-const exportsOf = (file: string): ReadonlyArray<Exported> => {
-  const text = readFileSync(join(root, file), "utf8")
-  const { body } = parseAst(text, { lang: "ts" }) as unknown as { body: ReadonlyArray<Node> }
-  return body
-    .filter(({ type }) => type === "ExportNamedDeclaration")
-    .flatMap(({ declaration, start }) =>
-      declaration ? [{ at: file, name: nameOf(declaration), docstring: before(text, start) }] : []
-    )
-}
-
-/** What `export { a, type b } from "./c.ts"` and `export * as c from "./c.ts"` take, and from where: nothing named is all. */
-const taken = (
-  file: string
-): ReadonlyArray<readonly [file: string, names: ReadonlyArray<string>]> => {
-  const text = readFileSync(join(root, file), "utf8")
-  const pattern = /^export (?:type )?(?:\{([^}]+)\}|\* as \w+) from "(\.\/[^"]+)"/gm
-  return [...text.matchAll(pattern)].map(([, names = "", from = ""]) => [
-    join(dirname(file), from),
-    names
-      .split(",")
-      .map((name) => name.replace("type ", "").trim())
-      .filter((name) => name !== "")
+beforeAll(async () => {
+  const built = await run("node_modules/.bin/turbo", [
+    "run",
+    "build",
+    "--filter=./packages/*",
+    "--filter=./apps/*"
   ])
-}
-
-/** All that users of a package can name. */
-const visible = (one: (typeof published)[number]): ReadonlyArray<Exported> => {
-  const found = new Map<string, Exported>()
-  const add = (exported: Exported, index: number) =>
-    found.set(`${exported.at} ${exported.name} ${index}`, exported)
-  const visit = (file: string, names: ReadonlyArray<string>) => {
-    exportsOf(file)
-      .filter(({ name }) => names.length === 0 || names.includes(name))
-      .forEach(add)
-    for (const [from, wanted] of taken(file)) visit(from, wanted)
-  }
-  for (const file of entries(one).values()) {
-    visit(file.replace("/dist/", "/src/").replace(".d.ts", ".ts"), [])
-  }
-  return [...found.values()]
-}
+  assert.strictEqual(built.code, 0, built.stderr)
+}, 120_000)
 
 const words = (docstring: string): number =>
   docstring
@@ -80,29 +20,107 @@ const words = (docstring: string): number =>
     .split(/[^\p{L}\p{N}`]+/u)
     .filter((word) => word !== "").length
 
+/** What may be read in a type, without what its parameters are: those fail in other hands. */
+function* results(type: unknown): Generator<SyntaxNode> {
+  for (const node of nodesOf(type)) {
+    if (node.type === "TSFunctionType" || node.type === "TSMethodSignature") {
+      yield* results(node["returnType"])
+      return
+    }
+    yield node
+  }
+}
+
+const failing = new Set(["Effect", "Layer", "Stream"])
+
+/** Whether what something gives may fail: an effect, a layer or a stream with a type of failures, or a promise. */
+const fails = (type: unknown): boolean =>
+  [...results(type)].some((node) => {
+    if (node.type !== "TSTypeReference") return false
+    const typeName = node["typeName"] as SyntaxNode
+    const name = String((typeName["right"] as SyntaxNode | undefined)?.["name"] ?? typeName["name"])
+    if (name === "Promise") return true
+    const given = (node["typeArguments"] as SyntaxNode | null)?.["params"]
+    const failure = (given as ReadonlyArray<SyntaxNode> | undefined)?.[1]
+    return failing.has(name) && failure !== undefined && failure.type !== "TSNeverKeyword"
+  })
+
+const saysHow = /\b(fails?|failures?|rejects?|throws?|never|refused?)\b/i
+
+const typeOf = ({ declaration }: Exported): unknown =>
+  declaration.type === "VariableDeclaration"
+    ? declaration["declarations"]
+    : declaration.type === "TSDeclareFunction"
+      ? declaration["returnType"]
+      : undefined
+
 /** What is missing, in a word. */
-const missing = (
-  { docstring, name }: Exported,
-  all: ReadonlyArray<Exported>
-): string | undefined => {
+const missing = (one: Exported, all: ReadonlyArray<Exported>): string | undefined => {
+  const { at, docstring, name } = one
   if (docstring === "") return "a docstring"
   if (!/^\s*\* @since \d+\.\d+\.\d+$/m.test(docstring)) return "@since"
   if (!/^\s*\* @category [a-z -]+$/m.test(docstring)) return "@category"
   // A type beside a value of the same name is explained there.
-  const explained = all.some((other) => other.name === name && words(other.docstring) >= 3)
-  return explained ? undefined : "what it is for"
+  const explained = all.some(
+    (other) => other.at === at && other.name === name && words(other.docstring) >= 3
+  )
+  if (!explained) return "what it is for"
+  return fails(typeOf(one)) && !saysHow.test(docstring) ? "what it fails with" : undefined
 }
 
-describe("every export says what it is for, and since when", () => {
-  const libraries = published.filter(({ manifest }) => manifest.bin === undefined)
+const unit =
+  /seconds?|milliseconds?|minutes?|bytes?|how (many|much|often)|at most|number|times|port|share|characters/i
+const fallback = /\b(defaults?|none|required|without)\b/i
 
+/** What is missing of an option: its unit, or what holds where it is not given. */
+const missingOfOption = ({ docstring, node, optional }: Member): string | undefined => {
+  if (words(docstring) < 2) return "what it does"
+  const number = [...nodesOf(node["typeAnnotation"])].some(({ type }) => type === "TSNumberKeyword")
+  if (number && !unit.test(docstring)) return "its unit"
+  return optional && !fallback.test(docstring) ? "its default" : undefined
+}
+
+const told = (
+  { at, name }: Exported,
+  member: string,
+  what: string | undefined
+): ReadonlyArray<string> =>
+  what === undefined
+    ? []
+    : [`${at.replace("dist", "src").replace(".d.ts", ".ts")} ${name}${member}: ${what}`]
+
+const libraries = published.filter(({ manifest }) => manifest.bin === undefined)
+
+describe("every export says what it is for, since when, and how it fails", () => {
   it.each(libraries)("$name", (one) => {
-    const all = visible(one)
+    const all = exported(one)
     assert.isNotEmpty(all)
-    const wrong = all.flatMap((exported) => {
-      const what = missing(exported, all)
-      return what === undefined ? [] : [`${exported.at} ${exported.name}: ${what}`]
-    })
+    assert.deepStrictEqual(
+      all.flatMap((each) => told(each, "", missing(each, all))),
+      []
+    )
+  })
+})
+
+describe("what an export can do says how it fails, there or for all of it", () => {
+  it.each(libraries)("$name", (one) => {
+    const wrong = exported(one).flatMap((each) =>
+      each.members
+        .filter(({ node }) => fails(node["typeAnnotation"]) || fails(node["returnType"]))
+        .filter(({ docstring }) => !saysHow.test(docstring) && !saysHow.test(each.docstring))
+        .flatMap(({ name }) => told(each, `.${name}`, "what it fails with"))
+    )
+    assert.deepStrictEqual(wrong, [])
+  })
+})
+
+describe("every option says what it does, in which unit, and its default", () => {
+  it.each(libraries)("$name", (one) => {
+    const wrong = exported(one)
+      .filter(({ name }) => name.endsWith("Options"))
+      .flatMap((each) =>
+        each.members.flatMap((member) => told(each, `.${member.name}`, missingOfOption(member)))
+      )
     assert.deepStrictEqual(wrong, [])
   })
 })

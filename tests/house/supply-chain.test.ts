@@ -134,11 +134,21 @@ describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) =
     for (const [name, job] of Object.entries(workflow.jobs)) assert.isObject(job.permissions, name)
   })
 
+  it("publishes only what passed the tests, the whole matrix of strangers and a rehearsal", () => {
+    const runs = workflow.jobs["publish"]?.steps.flatMap(({ run }) => run ?? []) ?? []
+    assert.deepStrictEqual(runs.slice(0, 4), [
+      "npm test",
+      "npx pnpm packed",
+      "npx pnpm release:dry",
+      "npx pnpm release"
+    ])
+  })
+
   it("runs scripts that exist", () => {
     const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> }
     const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
     const named = steps.flatMap(({ run }) => [
-      ...(run ?? "").matchAll(/(?:npm|pnpm) (test|release\S*)/g)
+      ...(run ?? "").matchAll(/(?:npm|pnpm) (test|packed|release\S*)/g)
     ])
     assert.isNotEmpty(named)
     for (const [, name = ""] of named) assert.property(scripts, name)

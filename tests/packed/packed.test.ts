@@ -13,8 +13,9 @@ import {
   type RedisServer,
   startRedis
 } from "../../packages/store-redis/test/support/redisServer.ts"
-import { cleanEnvironment, root, run } from "../support/process.ts"
+import { root, run } from "../support/process.ts"
 import { exampleFiles } from "./support/examples.ts"
+import { undeclared } from "./support/imports.ts"
 import { budgets, sizeOf } from "./support/size.ts"
 import { type Outcome, makeProject, type Project } from "./support/project.ts"
 import { dependencies, files, typesOnly } from "./support/programs.ts"
@@ -104,6 +105,12 @@ describe.each(published)("the tarball of $name", (one) => {
     assert.notMatch(listed.stdout, /test\.|\.tsbuildinfo/)
   })
 
+  it("imports nothing that it does not declare, in its types neither", async () => {
+    const folder = await mkdtemp(join(world.folder, "unpacked-"))
+    await run("tar", ["-xzf", tarball(), "-C", folder])
+    assert.deepStrictEqual(undeclared(join(folder, "package")), [])
+  })
+
   it("has a source behind every source map", async () => {
     const { stdout } = await run("tar", ["-tzf", tarball()])
     const files = new Set(stdout.trim().split("\n"))
@@ -156,7 +163,7 @@ describe.each(combinations)("installed by $manager, with Express $express", (com
     const merchant = world.simulator?.merchants[0]?.id ?? ""
     const child = spawn(process.execPath, [`examples/${name}/app.ts`], {
       cwd: state.project?.folder,
-      env: cleanEnvironment({ ...settings(), MERCHANT: merchant, PORT: "0" }),
+      env: { ...state.project?.env, MERCHANT: merchant, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
       timeout: 50_000
     })

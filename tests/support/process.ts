@@ -9,11 +9,13 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** The environment of a child: ours, without settings of Nuapay that the machine may have. */
+/** The environment of a child: ours, without settings of Nuapay and of onbehalf that the machine may have. */
 export const cleanEnvironment = (
   settings: Readonly<Record<string, string>> = {}
 ): NodeJS.ProcessEnv => {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("NUAPAY_"))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(NUAPAY_|ONBEHALF_|REDIS_URL$)/.test(name)
+  )
   return { ...Object.fromEntries(inherited), ...settings }
 }
 

@@ -34,10 +34,11 @@ export interface MerchantAccess {
  * @since 0.1.0
  */
 export interface UsingOptions {
+  /** What the token may be used for. Default: as the middleware was told. */
   readonly scopes?: ReadonlyArray<string> | undefined
-  /** Seconds that the token is asked to live. */
+  /** Seconds that the token is asked to live. Default: as the middleware was told. */
   readonly expiresIn?: number | undefined
-  /** Milliseconds of life that the token must have left. */
+  /** Milliseconds of life that the token must have left. Default: as the middleware was told. */
   readonly minimumValidity?: number | undefined
 }
 

@@ -41,8 +41,8 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
    */
   readonly requestDeadline?: number | undefined
   /**
-   * Requests that wait at a time in this process, for Nuapay or for a promise of `organisation` or `allow`; beyond that,
-   * 503 at once. Default: 1 000.
+   * How many requests may wait at a time in this process, for Nuapay or for a promise of `organisation` or `allow`; beyond
+   * that, 503 at once. Default: 1 000.
    */
   readonly maximumWaiting?: number | undefined
   /** The property of the request. Two middlewares in one app need two. Default: `onBehalf`. */

@@ -15,6 +15,6 @@ export interface ProxyOptions {
   readonly paths: ReadonlyArray<string>
   /** Request headers that go along besides the usual ones, for example one that names a version. Default: none. */
   readonly headers?: ReadonlyArray<string> | undefined
-  /** The longest body, of a request and of an answer. Default: 10 MiB. */
+  /** Bytes of the longest body, of a request and of an answer. Default: 10 MiB. */
   readonly maximumBodyBytes?: number | undefined
 }

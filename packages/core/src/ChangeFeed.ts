@@ -19,11 +19,13 @@ export interface ChangeFeed {
   readonly tell: (change: StoreChange) => void
   /** Ends all who listen now: from here on something may be missed. */
   readonly cut: (error: StoreError) => void
-  /** Begins with `Connected`. */
+  /** All that is told from now on, after `Connected`. Fails with `StoreError` where the listener is cut off. */
   readonly changes: Stream.Stream<StoreChange, StoreError>
 }
 
 /**
+ * A feed in this process, whose listeners hear all that it is told. One that falls too far behind is cut off: its stream fails with `StoreError`.
+ *
  * @param backlog changes that may wait for one listener
  * @category constructors
  * @since 0.1.0

@@ -100,6 +100,8 @@ export interface GatekeeperOptions {
 }
 
 /**
+ * The remote API over an HTTP client. Fails with `InvalidConfiguration` where `timeout` is no number of milliseconds above 0.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -143,6 +145,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
+ * The remote API, as {@link make} makes it. Fails with `InvalidConfiguration` as that does.
+ *
  * Where you use Effect's fetch client, a `FetchHttpClient.RequestInit` that is provided to this layer is used, but
  * for redirects and cookies: there are none. For mutual TLS provide `FetchHttpClient.Fetch`, or another client.
  *

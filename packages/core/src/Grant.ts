@@ -72,7 +72,7 @@ export interface OwnGrant {
  */
 export interface ApplicationGrant {
   readonly _tag: "ApplicationGrant"
-  /** Absent: the caller's own resource. */
+  /** Whose resource it is. Default: the caller's own. */
   readonly organisationId: OrganisationId | undefined
   /** Sorted, without repetition, at least one. */
   readonly products: ReadonlyArray<string>
@@ -107,10 +107,11 @@ export interface GrantOptions {
  * @since 0.1.0
  */
 export interface ApplicationOptions {
-  /** Absent: the caller's own resource. */
+  /** Whose resource it is. Default: the caller's own. */
   readonly organisationId?: string | undefined
   /** At least one, for example `open_banking_pis`. */
   readonly products: ReadonlyArray<string>
+  /** The one resource that the token is bound to. */
   readonly resourceId: string
 }
 

@@ -85,6 +85,8 @@ const earliestRenewal = 0.65
 const renewalSpread = 0.15
 
 /**
+ * The life of one token: when it is due for renewal, and when it must not be used any more, in monotonic milliseconds.
+ *
  * @param issued when the request was sent (monotonic)
  * @param life in milliseconds
  * @param random 0 to 1, drawn once per token, so that a fleet does not renew in step

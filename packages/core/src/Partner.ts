@@ -31,10 +31,10 @@ export interface PartnerOptions {
   readonly apiKey: Redacted.Redacted
   /**
    * `NUAPAY_STANDBY_API_KEY`: takes the API key's place for good when that one is refused. Nuapay knows no
-   * overlap: a new key kills the old one at once, so put the new one here before it is made valid.
+   * overlap: a new key kills the old one at once, so put the new one here before it is made valid. Default: none.
    */
   readonly standbyApiKey?: Redacted.Redacted | undefined
-  /** Reads the API key anew when it is refused, instead of a standby key: from a secret store, say. */
+  /** Reads the API key anew when it is refused, instead of a standby key: from a secret store, say. Default: none. */
   readonly reloadApiKey?: Effect.Effect<Redacted.Redacted, TokenError> | undefined
   /** `NUAPAY_ENVIRONMENT`. Default: `sandbox`. */
   readonly environment?: string | undefined
@@ -44,7 +44,7 @@ export interface PartnerOptions {
    * (8443 for mutual TLS); another host must be named in `trustedHost` too.
    */
   readonly baseUrl?: string | undefined
-  /** `NUAPAY_TRUSTED_HOST`: the one host besides Nuapay's own that may receive the API key. */
+  /** `NUAPAY_TRUSTED_HOST`: the one host besides Nuapay's own that may receive the API key. Default: none. */
   readonly trustedHost?: string | undefined
   /** `NUAPAY_GATEKEEPER_PREFIX`: goes before `/tokens` and `/organisations/…/tokens`. Default: none. */
   readonly gatekeeperPrefix?: string | undefined
@@ -126,7 +126,7 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
- * A partner account from options.
+ * A partner account from options. Fails with `InvalidConfiguration`, as {@link make} does.
  *
  * @category layers
  * @since 0.1.0
@@ -155,7 +155,7 @@ export const config: Config.Config<PartnerOptions> = Config.all({
 })
 
 /**
- * Some options; the environment has the rest.
+ * Some options; the environment has the rest. Fails with `InvalidConfiguration` where one is wrong, or missing in both.
  *
  * @category constructors
  * @since 0.1.0
@@ -181,7 +181,7 @@ export const makeWithEnvironment = (
   )
 
 /**
- * A partner account from the environment.
+ * A partner account from the environment. Fails with `InvalidConfiguration` where a variable is wrong or missing.
  *
  * @category layers
  * @since 0.1.0

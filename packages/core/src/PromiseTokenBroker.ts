@@ -27,6 +27,7 @@ import type { StoreEntry, TokenStore } from "./TokenStore.ts"
  * @since 0.1.0
  */
 export interface StoreAdapter {
+  /** The store for Effect users. Fails where it must not start, for example without a seal key. */
   readonly layer: Layer.Layer<TokenStore, TokenError>
 }
 
@@ -45,6 +46,7 @@ export interface CreateTokenBrokerOptions
   readonly apiKey?: string | (() => string | Promise<string>) | undefined
   /** Takes the API key's place when that one is refused. Default: `NUAPAY_STANDBY_API_KEY`. */
   readonly standbyApiKey?: string | undefined
+  /** Where tokens are kept. Required. */
   readonly store: StoreAdapter
   /** Milliseconds for one request to Nuapay. Default: 5 000. */
   readonly timeout?: number | undefined
@@ -78,14 +80,14 @@ export interface Token {
 export interface TokenOptions {
   /** Milliseconds of life that the token must have left. Default: 0. */
   readonly minimumValidity?: number | undefined
-  /** Milliseconds that this caller is willing to wait. */
+  /** Milliseconds that this caller is willing to wait. Default: as long as the fetch takes, which the broker bounds. */
   readonly deadline?: number | undefined
-  /** Gives up waiting; the fetch under way goes on for others. */
+  /** Gives up waiting; the fetch under way goes on for others. Default: none. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Everything for one grant. Make it once and keep it: a held token then costs a look-up.
+ * Everything for one grant. Make it once and keep it: a held token then costs a look-up. Every promise rejects with `TokenError`.
  *
  * @category models
  * @since 0.1.0
@@ -160,12 +162,14 @@ export interface PromiseTokenBroker extends AsyncDisposable {
 }
 
 /**
- * What `close` does with the tokens that this process fetched: `revoke` them, `within` so many milliseconds. Default: they are left to lapse.
+ * What `close` does with the tokens that this process fetched.
  *
  * @category models
  * @since 0.1.0
  */
 export interface CloseOptions {
+  /** Whether they are revoked. Default: false. */
   readonly revoke?: boolean | undefined
+  /** Milliseconds that this may take. Default: 5 000. */
   readonly within?: number | undefined
 }

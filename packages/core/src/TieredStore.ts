@@ -50,11 +50,15 @@ export interface TierOptions {
  * @since 0.1.0
  */
 export interface TieredStoreOptions extends TierOptions {
+  /** Looked at synchronously: it answers from this process. */
   readonly near: TokenStore["Service"]
+  /** Asked when the near one has nothing. */
   readonly far: TokenStore["Service"]
 }
 
 /**
+ * Two stores as one value. Follows the far one's changes for as long as its scope lives. Never fails: a far tier in trouble fails operations.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -100,6 +104,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
+ * Two stores as core's `TokenStore`, each built from its layer. Fails as these do.
+ *
  * @category layers
  * @since 0.1.0
  */

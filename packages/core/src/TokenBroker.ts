@@ -126,10 +126,11 @@ export interface TokenBrokerOptions {
   readonly expiresIn?: number | undefined
   /** Milliseconds that one fetch may take, retries included. Default: 15 000. */
   readonly deadline?: number | undefined
+  /** How often and after which waits, in milliseconds, a fetch is tried again. Default: {@link RetryPolicy}'s own. */
   readonly retryPolicy?: Partial<RetryPolicy> | undefined
   /** What happens when the store fails. Default: `bypass`. */
   readonly storePolicy?: TrustedStore.StorePolicy | undefined
-  /** Requests to the upstream at a time. Callers go before renewals, merchants take turns. Default: 32. */
+  /** How many requests may be under way to the upstream at a time. Callers go before renewals, merchants take turns. Default: 32. */
   readonly concurrency?: number | undefined
 }
 
@@ -143,6 +144,9 @@ const maximumRemembered = 100_000
 const maximumRecords = 10_000
 
 /**
+ * A broker for a partner account and a store; work under way ends with its scope. Fails with `InvalidRequest` or `InvalidConfiguration` where an
+ * option is out of its range. Neither Nuapay nor the store is asked for anything yet.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -202,6 +206,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
+ * The broker as a service. Fails as {@link make} does.
+ *
  * @category layers
  * @since 0.1.0
  */

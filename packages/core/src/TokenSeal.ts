@@ -43,7 +43,7 @@ export type {
 export interface SealOptions {
   /**
    * `ONBEHALF_SEAL_KEY`: 32 bytes in base64, kept where the API key is kept. Make it anew once a year or so:
-   * one key seals 2³² records safely, which is 136 a second for a year.
+   * one key seals 2³² records safely, which is 136 a second for a year. Required, but for `plaintext`.
    */
   readonly sealKey?: Redacted.Redacted | string | undefined
   /**
@@ -110,6 +110,8 @@ export const make = Effect.fnUntraced(function* <SecretKey>(
 })
 
 /**
+ * The seal as a service. Fails with `InvalidConfiguration` where a key is not one, as {@link make} does.
+ *
  * @category layers
  * @since 0.1.0
  */

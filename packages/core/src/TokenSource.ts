@@ -36,7 +36,7 @@ export interface TokenSource {
   readonly key: TokenKey
   /** The token if this process holds a valid one; synchronous. */
   readonly peek: (minimumValidity?: number) => AccessToken | undefined
-  /** A valid token: the held one, or a fresh one. */
+  /** A valid token: the held one, or a fresh one. Fails with the reason for which there is none. */
   readonly token: (options?: AcquireOptions) => Effect.Effect<AccessToken, TokenError>
   /**
    * Forgets this very token, so that the next call gets another one. Does nothing when another has taken

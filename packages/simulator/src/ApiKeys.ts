@@ -22,7 +22,12 @@ export const makeApiKeys = (seed: Seed, directory: Directory, settings: Settings
     owners.set(key, organisation)
   }
   for (const organisation of directory.all) {
-    assign(organisation, seed.bytes(`api key ${organisation.id}`).toString("hex").slice(0, 40))
+    assign(
+      organisation,
+      Buffer.from(seed.bytes(`api key ${organisation.id}`))
+        .toString("hex")
+        .slice(0, 40)
+    )
   }
   assign(directory.partner, settings.apiKey)
   return {

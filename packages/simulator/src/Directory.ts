@@ -110,7 +110,7 @@ const raise = (seed: Seed, birth: Birth): SimulatedOrganisation => {
       language: "en"
     },
     vatNumber: Array.from(place.vat, (sign, index) =>
-      sign === "#" ? String(digits.readUInt8(index) % 10) : sign
+      sign === "#" ? String((digits[index] ?? 0) % 10) : sign
     ).join(""),
     customerDefinedReference: seed.uuid(`reference ${label}`),
     registeredNumber: String(100_000 + seed.integer(`registered ${label}`, 900_000)),

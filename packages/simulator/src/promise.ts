@@ -21,7 +21,7 @@ export interface RunningSimulator extends SimulatorControls, AsyncDisposable {
   readonly controlUrl: string
   /** The same services in process, without a socket; a reset rejects, a hang never answers. */
   readonly fetch: typeof globalThis.fetch
-  /** Stops listening and closes every connection. May be called again. */
+  /** Stops listening and closes every connection. May be called again. Never rejects. */
   readonly close: () => Promise<void>
 }
 

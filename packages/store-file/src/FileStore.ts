@@ -69,7 +69,7 @@ export const fileStore = (options?: FileStoreOptions): StoreAdapter => ({
 })
 
 /**
- * The store as a value, for a tier of another store.
+ * The store as a value, for a tier of another store. Fails as {@link layer} does.
  *
  * @category constructors
  * @since 0.1.0

@@ -23,7 +23,7 @@ import * as OwnedTokens from "./OwnedTokens.ts"
  * @since 0.1.0
  */
 export interface MemoryStoreOptions {
-  /** The most tokens held; the one that was fetched longest ago goes first. Default: 100 000. */
+  /** How many tokens are held; the one that was fetched longest ago goes first. Default: 100 000. */
   readonly maximumTokens?: number | undefined
   /**
    * About how much memory the tokens may take, in bytes; the one that was fetched longest ago goes first.
@@ -33,7 +33,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * The store for Effect users.
+ * The store for Effect users. Fails with `InvalidConfiguration` where a bound is out of its range.
  *
  * @category layers
  * @since 0.1.0
@@ -54,7 +54,7 @@ export const memoryStore = (options?: MemoryStoreOptions): StoreAdapter => ({
 })
 
 /**
- * The store as a value, for a tier of another store.
+ * The store as a value, for a tier of another store. Fails as {@link layer} does.
  *
  * @category constructors
  * @since 0.1.0

@@ -5,7 +5,6 @@
  *
  * @since 0.1.0
  */
-import type { Buffer } from "node:buffer"
 import { tagOf } from "./internal/names.ts"
 import type { Listener, PromiseClient } from "./RedisDriver.ts"
 
@@ -49,7 +48,8 @@ export interface NodeRedisSentinel {
   off(event: string, listener: () => void): unknown
 }
 
-type MessageListener = (message: string | Buffer, channel: string | Buffer) => void
+/** What is no text is a Buffer, whose text is UTF-8. It is not named here: its types are a package that not everybody has. */
+type MessageListener = (message: string | Uint8Array, channel: string | Uint8Array) => void
 
 /**
  * A connection of our own, to listen on.

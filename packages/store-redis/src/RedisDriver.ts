@@ -48,6 +48,8 @@ export interface RedisDriver {
 }
 
 /**
+ * A subscription that is heard.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -57,6 +59,8 @@ export interface Subscription {
 }
 
 /**
+ * What is called with each message.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -71,6 +75,8 @@ export type OnMessage = (channel: string, message: string) => void
 export type Shard = (words: Array<string>) => Effect.Effect<unknown, RedisFailure>
 
 /**
+ * What a subscription tells.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -89,13 +95,14 @@ export interface Listener {
  * @since 0.1.0
  */
 export interface PromiseClient {
+  /** Rejects where there is no answer, or an error; what it rejects with is told as a word, never quoted. */
   readonly send: (command: RedisCommand) => Promise<unknown>
-  /** Listens on a connection of its own. Gives what ends it. */
+  /** Listens on a connection of its own, or rejects. Gives what ends it. */
   readonly subscribe: (
     channels: ReadonlyArray<string>,
     listener: Listener
   ) => Promise<() => unknown>
-  /** Of a cluster: sends to each server that holds a part of the keys. Default: there is one server. */
+  /** Of a cluster: sends to each server that holds a part of the keys, or rejects as `send` does. Default: there is one server. */
   readonly shards?: () => ReadonlyArray<(words: Array<string>) => Promise<unknown>>
   /**
    * What does not answer, as a name: when one command got no answer, all that go the same way fail at once until

@@ -114,7 +114,7 @@ const checkTimeout = (timeout = RedisDriver.defaultTimeout): Effect.Effect<numbe
     : Effect.fail(invalid("timeout", "must be milliseconds, and more than 0"))
 
 /**
- * The store on any driver, for example `EffectRedis.driver`.
+ * The store on any driver, for example `EffectRedis.driver`. Fails as {@link make} does.
  *
  * @category layers
  * @since 0.1.0
@@ -129,7 +129,8 @@ export const fromDriver = <R>(
   )
 
 /**
- * The store on a client of its own, which needs the package `redis`.
+ * The store on a client of its own, which needs the package `redis`. Fails with `InvalidConfiguration` where that or an option is missing or wrong; a
+ * Redis that is not there is no failure.
  *
  * @category layers
  * @since 0.1.0

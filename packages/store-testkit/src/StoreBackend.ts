@@ -10,7 +10,7 @@ import type * as Layer from "effect/Layer"
 
 /**
  * Where tokens are kept, as tests reach it. What is not given must be named in the suite's `cannot`, with a
- * reason.
+ * reason. What fails here fails the case that needs it.
  *
  * @category models
  * @since 0.1.0

@@ -32,7 +32,7 @@ export interface StoreCase {
   readonly name: string
   /** Why the store cannot be asked for it; `undefined`: it can. */
   readonly skipped: string | undefined
-  /** Succeeds where the promise is kept. A broken promise is a defect that says which. */
+  /** Succeeds where the promise is kept. A broken promise is a defect that says which; fails where the store does. */
   readonly run: Effect.Effect<void, StoreError>
 }
 

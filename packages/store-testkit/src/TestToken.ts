@@ -66,7 +66,7 @@ export interface TestTokenOptions {
   readonly issued?: number
   /** Milliseconds until its end. Default: 600 000. */
   readonly life?: number
-  /** Where in its life it is due for renewal, 0 to 1. Default: 0.5. */
+  /** A number for where in its life it is due for renewal, 0 to 1. Default: 0.5. */
   readonly random?: number
   /** Default: the one of the key, or `own`. */
   readonly organisation?: string

@@ -35,7 +35,7 @@ export interface Workbench {
   readonly now: () => number
   /** Lets milliseconds pass. */
   readonly pass: (millis: number) => Effect.Effect<void>
-  /** Looks again and again, for five seconds at most; dies with the promise that was not kept. */
+  /** Looks again and again, for five seconds at most; dies with the promise that was not kept, and fails as the look does. */
   readonly eventually: <E, R>(
     promise: string,
     holds: Effect.Effect<boolean, E, R>

@@ -15,12 +15,14 @@ export interface ProjectOptions {
   readonly dependencies: Readonly<Record<string, string>>
   /** By their path in the project. */
   readonly files: Readonly<Record<string, string>>
-  /** The environment of all that runs in it. */
+  /** What all that runs in it finds in its environment. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface Project extends AsyncDisposable {
   readonly folder: string
+  /** What its programs see. */
+  readonly env: NodeJS.ProcessEnv
   readonly run: (program: string, args: ReadonlyArray<string>) => Promise<Outcome>
 }
 
@@ -48,22 +50,32 @@ export const makeProject = async (options: ProjectOptions): Promise<Project> => 
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }
-  const run = (program: string, args: ReadonlyArray<string>) =>
-    attempt(folder, program, args, options.settings)
   const [program, ...args] = installers[options.manager]
-  const installed = await run(program, args)
+  const installed = await attempt(folder, program, args, { ...process.env, ...options.settings })
   if (installed.code !== 0) throw new Error(installed.output)
-  return { folder, run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  const env = await homeless(folder, options.settings)
+  const run = (program: string, args: ReadonlyArray<string>) => attempt(folder, program, args, env)
+  return { folder, env, run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}
+
+/** With a home of its own: a developer's settings are not looked at, and nothing is kept beside their tokens. */
+const homeless = async (
+  folder: string,
+  settings?: Readonly<Record<string, string>>
+): Promise<NodeJS.ProcessEnv> => {
+  const home = join(folder, "home")
+  await mkdir(home)
+  const inherited = Object.entries(cleanEnvironment()).filter(([name]) => !name.startsWith("XDG_"))
+  return { ...Object.fromEntries(inherited), HOME: home, ...settings }
 }
 
 const attempt = (
   cwd: string,
   program: string,
   args: ReadonlyArray<string>,
-  settings: Readonly<Record<string, string>> = {}
+  env: NodeJS.ProcessEnv
 ): Promise<Outcome> =>
   new Promise((resolve) => {
-    const env = cleanEnvironment(settings)
     execFile(program, args, { cwd, env, timeout: 180_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1
       resolve({ code, output: code === 0 ? stdout : `${error?.message}\n${stdout}${stderr}` })

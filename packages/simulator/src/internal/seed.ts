@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
  */
 export interface Seed {
   /** 32 bytes that depend on the seed and the label alone. */
-  readonly bytes: (label: string) => Buffer
+  readonly bytes: (label: string) => Uint8Array
   /** An integer in `0 … below - 1`. */
   readonly integer: (label: string, below: number) => number
   /** One of the given values. */
