@@ -1,6 +1,6 @@
 /** What only the process knows, and what only it can do: children and their signals. */
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { constants } from "node:os"
 import process from "node:process"
 import { secretVariables } from "./configuration/settings.ts"
@@ -26,18 +26,24 @@ const notExecutable = 126
 export const runChild = (
   command: string,
   args: ReadonlyArray<string>,
-  extra: Readonly<Record<string, string>>
+  extra: Readonly<Record<string, string | undefined>>
 ): Effect.Effect<number> =>
   Effect.uninterruptible(
     Effect.callback<number>((resume) => {
       const env: NodeJS.ProcessEnv = { ...process.env, ...extra }
       for (const name of secretVariables) delete env[name]
       // Before there is a child: a quick one could cause a signal before its parent is ready for it.
-      const giveBack = takeSignals((signal) => void child.kill(signal))
-      const child = spawn(command, args, { stdio: "inherit", env })
+      const giveBack = takeSignals((signal) => void child?.kill(signal))
       const end = (code: number) => {
         giveBack()
         resume(Effect.succeed(code))
+      }
+      let child: ChildProcess | undefined
+      try {
+        child = spawn(command, args, { stdio: "inherit", env })
+      } catch {
+        // A name that is too long, a file that is being written: Node tells of some at once, of others later.
+        return end(notExecutable)
       }
       child.on("error", (error) =>
         end("code" in error && error.code === "ENOENT" ? notFound : notExecutable)

@@ -88,7 +88,8 @@ export interface OnBehalfMiddleware extends Middleware {
 export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
   checkOptions(options)
   const { name = "onBehalf", eager = false } = options
-  const { broker, directory, enter, metrics, shared, state, waiting, wait } = makeParts(options)
+  const parts = makeParts(options)
+  const { broker, enter, metrics, shared, state, waiting, wait } = parts
   const failed = (error: unknown) => metrics.failed(answerable(thrown(error)))
 
   const middleware: Middleware = (given, response, next) => {
@@ -132,28 +133,40 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
       response.end(metrics.text())
     }) satisfies RequestHandler,
     proxy,
-    async *events() {
-      yield* (await broker).events()
-    },
-    revoke: async (organisationId: string) => {
-      directory?.forget(organisationId)
-      try {
-        return await within(wait, async () => (await broker).revokeOrganisation(organisationId))
-      } catch (error) {
-        throw answerable(error)
-      }
-    },
-    close: async (how?: CloseOptions) => {
-      state.isClosing = true
-      await waiting.idle(wait)
-      // One that never started has nothing to close.
-      const open = await broker.catch(() => undefined)
-      const report = await open?.close(how)
-      shared.handles.clear()
-      return report
-    }
+    ...operations(parts)
   })
 }
+
+/** What an app does with the middleware beside serving requests. */
+const operations = ({
+  broker,
+  directory,
+  shared,
+  state,
+  wait,
+  waiting
+}: ReturnType<typeof makeParts>) => ({
+  async *events() {
+    yield* (await broker).events()
+  },
+  revoke: async (organisationId: string) => {
+    directory?.forget(organisationId)
+    try {
+      return await within(wait, async () => (await broker).revokeOrganisation(organisationId))
+    } catch (error) {
+      throw answerable(error)
+    }
+  },
+  close: async (how?: CloseOptions) => {
+    state.isClosing = true
+    await waiting.idle(wait)
+    // One that never started has nothing to close.
+    const open = await broker.catch(() => undefined)
+    const report = await open?.close(how)
+    shared.handles.clear()
+    return report
+  }
+})
 
 const makeParts = (options: OnBehalfOptions) => {
   const { expiresIn, minimumValidity, scopes } = options

@@ -6,9 +6,11 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { checkSuccess, printAnswer } from "../api/answer.ts"
 import { printPages } from "../api/pages.ts"
 import { makeRequest, methods, parseField, parseMethod } from "../api/request.ts"
+import { ApiKeyStdin } from "../configuration/flags.ts"
 import { waiting } from "../output/progress.ts"
 import * as Services from "../services.ts"
 import { UsageError } from "../UsageError.ts"
@@ -58,6 +60,11 @@ export const api = Command.make(
     if (given.paginate && given.include) {
       return yield* new UsageError({
         message: "--paginate makes one list of many answers: leave out --include"
+      })
+    }
+    if ((yield* ApiKeyStdin) && Option.contains(given.input, "-")) {
+      return yield* new UsageError({
+        message: "stdin holds the API key: name a file in --input, or leave out --api-key-stdin"
       })
     }
     const request = yield* makeRequest(given)

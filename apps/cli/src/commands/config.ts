@@ -25,6 +25,10 @@ const settings: List<Shown> = {
 
 const hidden = "(set, hidden)"
 
+/** An address may hold a password. */
+const shown = (name: string, value: string): string =>
+  name === "redis_url" || /\/\/[^/]*@/.test(value) ? hidden : value
+
 const show = Command.make(
   "show",
   { output: listFormat },
@@ -51,7 +55,7 @@ const show = Command.make(
       ...sealKey,
       ...resolved.map(({ fallback, name, source, value }) => ({
         setting: name,
-        value: value === undefined ? `(${fallback})` : name === "redis_url" ? hidden : value,
+        value: value === undefined ? `(${fallback})` : shown(name, value),
         source
       }))
     ]

@@ -3,6 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { secretVariables } from "../configuration/settings.ts"
 import { Ended } from "../Ended.ts"
 import { runChild } from "../host.ts"
 import { say } from "../output/say.ts"
@@ -16,12 +17,17 @@ const command = Argument.String("command").pipe(
   Argument.variadic({ min: 1 })
 )
 
+/** The program would not be found, or the token would be taken away with our own secrets. */
+const isFree = (name: string): boolean =>
+  name !== "PATH" && !(secretVariables as ReadonlyArray<string>).includes(name)
+
 const env = Flag.String("env").pipe(
   Flag.withMetavar("<name>"),
   Flag.filter(
     (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
     () => "a name of letters, digits and underscores"
   ),
+  Flag.filter(isFree, () => "a name that neither onbehalf nor the system uses for something else"),
   Flag.withDescription("The variable that holds the token (default NUAPAY_TOKEN)"),
   Flag.withDefault("NUAPAY_TOKEN")
 )
@@ -38,7 +44,11 @@ export const exec = Command.make(
     const grant = yield* grantOf(given)
     // The store is closed by the time the program runs: nothing of ours goes on beside it.
     const { token } = yield* obtain(grant).pipe(Effect.provide(Services.broker))
-    const code = yield* runChild(program, args, { [given.env]: token.reveal() })
+    const code = yield* runChild(program, args, {
+      // One of an earlier run would be taken for it.
+      NUAPAY_TOKEN: undefined,
+      [given.env]: token.reveal()
+    })
     if (code === 126 || code === 127)
       yield* say(`${program} did not start, or did not find what to start`)
     if (code !== 0) return yield* new Ended({ code })

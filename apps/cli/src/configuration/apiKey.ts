@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
 import type * as Stdio from "effect/Stdio"
-import { shortText } from "../input.ts"
+import { inputProblem, shortText } from "../input.ts"
 import { Secrets } from "../output/secrets.ts"
 import { hasSecretArgument, secretArgument } from "../secretArguments.ts"
 import { invalidSetting } from "./problem.ts"
@@ -50,6 +50,6 @@ const find = ({
 }
 
 const fromStdin = shortText.pipe(
-  Effect.mapError(() => invalidSetting("--api-key-stdin", "stdin cannot be read")),
+  Effect.mapError((error) => invalidSetting("--api-key-stdin", inputProblem(error))),
   Effect.map((text) => Redacted.make(text.replace(/\r?\n$/, "")))
 )

@@ -6,10 +6,10 @@ import { UsageError } from "../UsageError.ts"
 import { printable } from "./printable.ts"
 import { sayRaw } from "./say.ts"
 
-/** Asks on a terminal, on stderr; scripts are not asked. Fails unless the answer is yes. */
+/** Asks whoever sits at stdin, on stderr; scripts are not asked. Fails unless the answer is yes. */
 export const confirm = Effect.fnUntraced(function* (question: string, yes: boolean) {
   const stdio = yield* Stdio.Stdio
-  if (yes || !(yield* stdio.stdinIsTerminal) || !(yield* stdio.stderrIsTerminal)) return
+  if (yes || !(yield* stdio.stdinIsTerminal)) return
   const terminal = yield* Terminal.Terminal
   yield* sayRaw(`${printable(question)}? [y/N] `)
   const answer = yield* terminal.readLine.pipe(Effect.catchTag("QuitError", () => Effect.interrupt))

@@ -19,8 +19,11 @@ export const claimsOf = (token: string): Option.Option<Claims> => {
   return Option.flatMap(Result.getSuccess(Base64Url.decodeString(payload)), decode)
 }
 
+/** What a date can hold, in seconds. */
+const latest = 8_640_000_000_000
+
 /** A time in seconds, as JWTs have it; in milliseconds. */
 export const timeOf = (claims: Claims, name: string): number | undefined => {
   const value = claims[name]
-  return typeof value === "number" && Number.isFinite(value) ? value * 1000 : undefined
+  return typeof value === "number" && Math.abs(value) <= latest ? value * 1000 : undefined
 }

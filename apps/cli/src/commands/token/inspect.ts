@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { formatDuration } from "../../duration.ts"
-import { shortText } from "../../input.ts"
+import { inputProblem, shortText } from "../../input.ts"
 import { lifeBar } from "../../output/lifeBar.ts"
 import { type Fields, printRecord, recordFormat } from "../../output/record.ts"
 import { Secrets } from "../../output/secrets.ts"
@@ -61,7 +61,7 @@ interface Found {
 }
 
 const fromStdin = shortText.pipe(
-  Effect.mapError(() => new UsageError({ message: "stdin cannot be read" })),
+  Effect.mapError((error) => new UsageError({ message: inputProblem(error) })),
   Effect.map((text): Found => ({
     text: text.trim().replace(/^(Authorization: )?Bearer /i, ""),
     life: undefined
