@@ -1,6 +1,7 @@
 /** What commands work with, made from the configuration. A command takes the least that it needs. */
 import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as Partner from "@onbehalf/core/Partner"
+import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
 import * as FileStore from "@onbehalf/store-file"
 import * as MemoryStore from "@onbehalf/store-memory"
@@ -97,5 +98,16 @@ export const store = configuredStore.pipe(Layer.provideMerge(configuration))
 /** Tokens for merchants, shared with every other run of this user. */
 export const broker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(configuredStore),
+  Layer.provideMerge(gatekeeper)
+)
+
+/** Milliseconds for which a token is kept in hand while nobody can say whether it still holds. */
+const inHand = 60_000
+
+/** The same for what runs on: where the store is in trouble, a token is not fetched again at each look. */
+export const lastingBroker = TokenBroker.layer({ deadline }).pipe(
+  Layer.provideMerge(
+    TieredStore.layer({ near: MemoryStore.layer(), far: configuredStore, maxStaleness: inHand })
+  ),
   Layer.provideMerge(gatekeeper)
 )

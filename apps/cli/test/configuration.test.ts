@@ -101,6 +101,20 @@ describe("the API key", () => {
     assert.strictEqual(ended.code, 0, ended.stderr)
   })
 
+  it("cannot share stdin with a body: nothing is sent", async () => {
+    const call = ["api", "POST", "/payments", "--organisation", world.merchant, "--scope", "admin"]
+    const ended = await world.run([...call, "--api-key-stdin", "--input", "-"], { input: apiKey })
+    assertFailed(ended, 2, /stdin holds the API key/)
+    assert.deepStrictEqual(world.simulator.counters, {})
+  })
+
+  it("is not looked for in what is too long for one", async () => {
+    const ended = await world.run(["organisations", "list", "--api-key-stdin"], {
+      input: "x".repeat(70_000)
+    })
+    assertFailed(ended, 3, /longer than 64 KiB/)
+  })
+
   it("is read from a file that only its owner can read", async () => {
     const path = await file("key", apiKey, 0o640)
     const env = { NUAPAY_API_KEY: "", ONBEHALF_API_KEY_FILE: path }
@@ -116,6 +130,14 @@ describe("the API key", () => {
       /cannot be read \(NotFound\)/
     )
     refused(await list({ ...env, ONBEHALF_API_KEY_FILE: world.home }), /is not a regular file/)
+  })
+
+  it("is not shown where it stands in an address", async () => {
+    const ended = await world.run(["config", "show", "--output", "json"], {
+      env: { NUAPAY_BASE_URL: "https://user:sesame@nuapay.example" }
+    })
+    assert.notInclude(ended.stdout + ended.stderr, "sesame")
+    assert.include(ended.stdout, "base_url")
   })
 
   it("is shown by its source alone", async () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdir } from "node:fs/promises"
+import { chmod, mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { clockSkew } from "../src/doctor/network.ts"
 import { node, nodeSettings } from "../src/doctor/machine.ts"
@@ -27,6 +27,17 @@ describe("doctor", () => {
     for (const check of ["node", "dns", "tls", "clock", "account", "store", "seal key"]) {
       assert.match(ended.stdout, new RegExp(`^${check} +ok `, "m"))
     }
+  })
+
+  it("looks at the seal key", async () => {
+    assert.strictEqual((await doctor()).of("seal key")?.status, "ok")
+    const path = join(world.home, ".config", "onbehalf", "seal-key")
+    await chmod(path, 0o644)
+    assert.strictEqual((await doctor()).of("seal key")?.status, "failure")
+    const missing = await doctor({ ONBEHALF_SEAL_KEY_FILE: join(world.home, "nowhere") })
+    assert.strictEqual(missing.of("seal key")?.status, "failure")
+    const garbage = await doctor({ ONBEHALF_SEAL_KEY: "garbage" })
+    assert.strictEqual(garbage.of("seal key")?.status, "failure")
   })
 
   it("tells a missing key and a wrong one apart", async () => {

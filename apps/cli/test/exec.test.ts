@@ -36,6 +36,28 @@ describe("exec", () => {
     assertFailed(await world.run(args(":", "--env", "A=B")), 2, /--env/)
   })
 
+  it("and nothing of an earlier one is left", async () => {
+    const ended = await world.run(args('echo "${NUAPAY_TOKEN-none}"', "--env", "TOKEN"), {
+      env: { NUAPAY_TOKEN: "stale" }
+    })
+    assert.strictEqual(ended.stdout, "none\n")
+  })
+
+  it.each(["PATH", "NUAPAY_API_KEY", "ONBEHALF_SEAL_KEY"])(
+    "in no variable that means something else: %s",
+    async (name) => {
+      assertFailed(await world.run(args(":", "--env", name)), 2, /--env/)
+    }
+  )
+
+  it("says that what Node refuses at once did not start", async () => {
+    const long = `/${"x".repeat(5_000)}`
+    const flags = ["--scope", "admin", "--"]
+    const ended = await world.run(["exec", world.merchant, ...flags, long])
+    assert.strictEqual(ended.code, 126, ended.stderr)
+    assert.match(ended.stderr, /did not start/)
+  })
+
   it("does not hand on our own secrets (invariant 7)", async () => {
     const ended = await world.run(args("env"), {
       env: { NUAPAY_STANDBY_API_KEY: "standbyKey-5ecret", LEFT: "alone" }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
+import { once } from "node:events"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -104,12 +105,46 @@ describe("watch", () => {
     const lines: Array<string> = []
     for await (const line of createInterface(child.stdout)) {
       lines.push(line)
-      if (line.endsWith("1 renewed")) break
+      if (line.includes(" 1 renewed ")) break
     }
     child.kill("SIGINT")
     assert.strictEqual(await ended, 130)
     assert.isAbove(lines.length, 4)
-    assert.isTrue(lines.every((line) => /\[█*░*\] \d+s left {2}\d renewed$/.test(line)))
+    assert.isTrue(
+      lines.every((line) => /\[█*░*\] \d+s left {2}\d renewed {2}\S+ {2}\S+$/.test(line))
+    )
+  }, 60_000)
+})
+
+describe("watch, with its store down", () => {
+  const store = { REDIS_URL: "redis://127.0.0.1:1", ONBEHALF_STORE: "redis" }
+
+  it("keeps its token in hand", async () => {
+    const { child, ended } = start(
+      ["watch", world.merchant, "--scope", "admin", "--expires-in", "1h"],
+      { env: { ...world.env, ...store } }
+    )
+    child.stderr.resume()
+    let lines = 0
+    for await (const _ of createInterface(child.stdout)) if (++lines === 4) break
+    child.kill("SIGINT")
+    assert.strictEqual(await ended, 130)
+    assert.strictEqual(world.simulator.counters["requestTokenForOrganisation"], 1)
+  }, 60_000)
+
+  it("says on stderr what fails, and goes on", async () => {
+    const { child, ended } = start(
+      ["watch", world.merchant, "--scope", "admin", "--expires-in", "10"],
+      { env: world.env }
+    )
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    await lines.next()
+    world.simulator.addFault({ kind: "status", status: 403 })
+    const [said] = (await once(createInterface(child.stderr), "line")) as [string]
+    assert.match(said, /^onbehalf: .*\[forbidden\]/)
+    child.stdout.resume()
+    child.kill("SIGINT")
+    assert.strictEqual(await ended, 130)
   }, 60_000)
 })
 

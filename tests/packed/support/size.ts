@@ -9,7 +9,7 @@ import { root } from "../../support/process.ts"
 export const budgets: Readonly<Record<string, number>> = {
   "@onbehalf/cli": 900_000,
   "@onbehalf/core": 76_000,
-  "@onbehalf/express": 17_000,
+  "@onbehalf/express": 19_000,
   "@onbehalf/simulator": 48_000,
   "@onbehalf/store-file": 24_000,
   "@onbehalf/store-memory": 4_000,

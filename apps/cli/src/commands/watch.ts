@@ -1,13 +1,13 @@
 /** `onbehalf watch`: the life of a merchant's token, as it goes by. */
-import type { TokenError } from "@onbehalf/core/TokenError"
 import * as Command from "effect/cli/Command"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
 import { formatDuration } from "../duration.ts"
 import { lifeBar } from "../output/lifeBar.ts"
 import { print } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
+import { say } from "../output/say.ts"
 import * as Services from "../services.ts"
 import { type Obtained, obtain } from "../token/obtain.ts"
 import { grantOf, merchantGrant } from "./flags.ts"
@@ -22,16 +22,19 @@ export const watch = Command.make(
     const grant = yield* grantOf(given)
     const stdio = yield* Stdio.Stdio
     const live = yield* stdio.stdoutIsTerminal
+    const terminal = yield* Terminal.Terminal
     let seen = yield* obtain(grant)
     let renewals = 0
     while (true) {
       const line = describe(seen, renewals, yield* Clock.currentTimeMillis)
-      yield* print(live ? `${replaceLine}${line}` : `${line}\n`)
+      // Of a line that wraps only the last part could be replaced.
+      const width = live ? (yield* terminal.columns) - 1 : line.length
+      yield* print(live ? `${replaceLine}${line.slice(0, width)}` : `${line}\n`)
       yield* Effect.sleep("1 second")
       const next = yield* Effect.result(obtain(grant))
       if (next._tag === "Failure") {
-        const text = `${printable(messageOf(next.failure))}\n`
-        yield* print(live ? `${replaceLine}${text}` : text)
+        if (live) yield* print(replaceLine)
+        yield* say(next.failure.message)
         continue
       }
       if (next.success.token.id !== seen.token.id) renewals += 1
@@ -49,10 +52,8 @@ export const watch = Command.make(
       description: "A plain line each second"
     }
   ]),
-  Command.provide(Services.broker)
+  Command.provide(Services.lastingBroker)
 )
-
-const messageOf = (error: TokenError): string => error.message
 
 const describe = ({ life, token }: Obtained, renewals: number, now: number): string => {
   const time = new Date(now).toISOString().slice(11, 19)
@@ -61,5 +62,5 @@ const describe = ({ life, token }: Obtained, renewals: number, now: number): str
     life === undefined
       ? "not kept"
       : `${lifeBar((life.end - now) / (life.end - life.begin))} ${formatDuration(left)} left`
-  return `${time}  ${token.organisation}  ${token.id}  ${bar}  ${renewals} renewed`
+  return `${time}  ${bar}  ${renewals} renewed  ${token.organisation}  ${token.id}`
 }

@@ -2,13 +2,15 @@
 import { Gatekeeper } from "@onbehalf/core/Gatekeeper"
 import { TokenError } from "@onbehalf/core/TokenError"
 import { Partner } from "@onbehalf/core/Partner"
+import * as TokenSeal from "@onbehalf/core/TokenSeal"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as ClientCertificate from "../configuration/clientCertificate.ts"
 import { Configuration } from "../configuration/Configuration.ts"
-import { isSealKeyInEnvironment, sealKeyFile } from "../configuration/sealKey.ts"
+import * as SealKey from "../configuration/sealKey.ts"
 import { exitCode, ofError } from "../exitCode.ts"
 import * as Services from "../services.ts"
 import { storeFailed } from "../StoreFailed.ts"
@@ -91,8 +93,14 @@ export const store = Effect.gen(function* () {
   )
 }).pipe(Effect.provide(Services.store), orFailed("store"))
 
-/** Where the key is that seals them. */
+/** Whether the key that seals them can be used, and where it is. */
 export const sealKey = Effect.gen(function* () {
-  if (yield* isSealKeyInEnvironment) return ok("seal key", "from ONBEHALF_SEAL_KEY")
-  return ok("seal key", `from ${yield* sealKeyFile}, readable by you alone`)
+  const { provider } = yield* Configuration
+  const key = yield* SealKey.sealKey
+  yield* TokenSeal.make({ sealKey: key }).pipe(
+    Effect.provideService(ConfigProvider.ConfigProvider, provider)
+  )
+  return key === undefined
+    ? ok("seal key", "from ONBEHALF_SEAL_KEY")
+    : ok("seal key", `from ${yield* SealKey.sealKeyFile}, readable by you alone`)
 }).pipe(Effect.provide(Services.configuration), orFailed("seal key"))

@@ -34,10 +34,12 @@ export const obtain = Effect.fnUntraced(function* (grant: Grant) {
 
 const lifeOf = Effect.fnUntraced(function* (key: TokenKey, token: AccessToken) {
   const store = yield* TokenStore
-  const held = yield* store.get(key).pipe(
-    Effect.map((found) => found.held),
-    Effect.orElseSucceed(() => undefined)
-  )
+  const held =
+    store.peek(key) ??
+    (yield* store.get(key).pipe(
+      Effect.map((found) => found.held),
+      Effect.orElseSucceed(() => undefined)
+    ))
   return held === undefined || held.token.id !== token.id
     ? undefined
     : yield* wallLife(held.lifetime)
