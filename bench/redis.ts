@@ -2,7 +2,7 @@
 import { startRedis } from "../packages/store-redis/test/support/redisServer.ts"
 import { printFigures, progress } from "./child.ts"
 import { type Label, label } from "./peer.ts"
-import { type FleetFigures, measureFleet } from "./redis/fleet.ts"
+import { type FleetFigures, fleetLoads, measureFleet } from "./redis/fleet.ts"
 import { redisReaders } from "./redis/index.ts"
 import {
   measureReach,
@@ -27,7 +27,8 @@ export interface RedisFigures {
   readonly trips: Trips
   readonly stampede: StampedeFigures
   readonly reach: ReachFigures
-  readonly fleet: FleetFigures
+  /** For each of `fleetLoads`. */
+  readonly fleets: ReadonlyArray<FleetFigures>
 }
 
 export interface ReaderRow extends Label {
@@ -89,9 +90,10 @@ const measureRedis = async (isQuick: boolean): Promise<RedisFigures> => {
   progress("redis, the reach of a revocation")
   const reach = await measureReach(url, isQuick ? 50 : 200)
   progress("redis, merchants kept alive from several processes")
-  const fleet = await measureFleet(url, isQuick ? 10 : 60)
+  const fleets: Array<FleetFigures> = []
+  for (const load of fleetLoads) fleets.push(await measureFleet(url, load, isQuick ? 10 : 60))
   await redis.stop()
-  return { readers, trips, stampede, reach, fleet }
+  return { readers, trips, stampede, reach, fleets }
 }
 
 if (import.meta.main) await printFigures(measureRedis)

@@ -3,6 +3,9 @@ import { soon, withWorkers } from "./workers.ts"
 
 export const fleetSize = 4
 
+/** Merchants that it keeps alive: half, and all of them. */
+export const fleetLoads = [merchants / 2, merchants] as const
+
 /** Milliseconds that a token lives, and in which part of that it is renewed, on average (`Lifetime`). */
 const life = 10_000
 const renewedAt = 0.725
@@ -12,6 +15,7 @@ const growing = 30
 const warmUp = 10
 
 export interface FleetFigures {
+  readonly merchants: number
   readonly seconds: number
   readonly requests: number
   /** As many as there must be: one for each merchant, whenever its renewal is due. */
@@ -26,7 +30,11 @@ export interface FleetFigures {
   readonly rss: number
 }
 
-export const measureFleet = (redis: string, seconds: number): Promise<FleetFigures> =>
+export const measureFleet = (
+  redis: string,
+  merchants: number,
+  seconds: number
+): Promise<FleetFigures> =>
   withWorkers(fleetSize, { redis, upstream: 20, life }, async (workers) => {
     const keys = keysOf(merchants)
     const task = { do: "keep", merchants: keys, at: soon(), growing, warmUp, seconds } as const
@@ -37,6 +45,7 @@ export const measureFleet = (redis: string, seconds: number): Promise<FleetFigur
     const sum = (of: (result: (typeof results)[number]) => number | undefined) =>
       results.reduce((total, result) => total + (of(result) ?? Number.NaN), 0)
     return {
+      merchants,
       seconds,
       requests: sum(({ requests }) => requests),
       fewest: (merchants * seconds * 1_000) / (life * renewedAt),

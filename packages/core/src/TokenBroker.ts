@@ -30,6 +30,7 @@ import { checkNumbers } from "./internal/checkNumbers.ts"
 import * as FetchedTokens from "./internal/fetchedTokens.ts"
 import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
+import * as RenewalTurns from "./internal/renewalTurns.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
 import { makeSource } from "./internal/source.ts"
 import * as Tombstones from "./internal/tombstones.ts"
@@ -134,6 +135,9 @@ export interface TokenBrokerOptions {
   readonly concurrency?: number | undefined
 }
 
+/** Requests under way at once. */
+const defaultConcurrency = 32
+
 /** Fetches under way at once in one process; more are refused as overloaded. */
 const maximumFlights = 10_000
 
@@ -223,9 +227,12 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy }
   const tokens = KnownTokens.make(maximumRemembered)
   const announcer = yield* Announcer.make
+  const concurrency = options.concurrency ?? defaultConcurrency
+  // Twice as many: while half of them talk to the store, the others keep all places at the upstream taken.
+  const renewals = RenewalTurns.make(2 * concurrency)
   const admission = Admission.make({
     now,
-    concurrency: options.concurrency ?? 32,
+    concurrency,
     maximumWait: retryPolicy.maximumRetryAfter
   })
   const store = TrustedStore.make(yield* TokenStore, {
@@ -243,7 +250,10 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     now,
     maximum: maximumFlights,
     deadline,
-    onUrgent: admission.promote,
+    onUrgent: (key) => {
+      renewals.promote(key.text)
+      admission.promote(key)
+    },
     onFailure: (flight, error) => noteFailure({ announcer, ledger, now, store }, flight, error)
   })
   const acquisition: Acquisition = {
@@ -254,6 +264,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     tokens,
     fetched: FetchedTokens.make(now, maximumRemembered),
     admission,
+    renewals,
     ledger,
     announcer,
     wakeUps: WakeUps.make(store.changes, scope),

@@ -24,6 +24,7 @@ import type { FetchedTokens } from "./fetchedTokens.ts"
 import type { Flight } from "./flights.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import type { Ledger } from "./ledger.ts"
+import type { RenewalTurns } from "./renewalTurns.ts"
 import type { TrustedLookup, TrustedStore } from "./trustedStore.ts"
 import type { WakeUps } from "./wakeUps.ts"
 
@@ -36,6 +37,7 @@ export interface Acquisition {
   readonly tokens: KnownTokens
   readonly fetched: FetchedTokens
   readonly admission: Admission
+  readonly renewals: RenewalTurns
   readonly ledger: Ledger
   readonly announcer: Announcer
   readonly wakeUps: WakeUps

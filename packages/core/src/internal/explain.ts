@@ -36,7 +36,7 @@ const heldIn = (
 })
 
 const tell = (
-  { admission, ledger, now, store }: Acquisition,
+  { admission, ledger, now, renewals, store }: Acquisition,
   flights: Flights<Fetched>,
   key: TokenKey
 ): Omit<Explanation, "held"> => {
@@ -44,6 +44,7 @@ const tell = (
   const flight = flights.under(key)
   const record = ledger.record(key.text)
   const trouble = store.trouble()
+  const state = admission.state(key)
   return {
     organisation: key.organisation,
     flight: flight === undefined ? "none" : flight.urgent ? "fetching" : "renewing",
@@ -58,6 +59,7 @@ const tell = (
       trouble === undefined
         ? undefined
         : { operation: trouble.operation, problem: trouble.problem, ago: time - trouble.at },
-    ...admission.state(key)
+    ...state,
+    waiting: state.waiting + renewals.waiting()
   }
 }
