@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { OrganisationId } from "@onbehalf/core/Organisation"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import * as MemoryStore from "@onbehalf/store-memory"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { minting, settle } from "../../packages/core/test/support/upstream.ts"
 import { grantFor, withBroker } from "../support/broker.ts"
@@ -200,12 +203,57 @@ describe("places and turns", () => {
           }
           for (const fiber of fibers) yield* Fiber.await(fiber)
           assert.strictEqual(order.length, 22)
-          assert.isBelow(order.indexOf("quiet"), 6)
-          assert.isBelow(order.indexOf("meek"), 6)
+          assert.isBelow(order.indexOf("quiet"), 8)
+          assert.isBelow(order.indexOf("meek"), 8)
         }),
       { concurrency: 2 }
     )
   })
+
+  it.effect("many that are due at once take turns, and whoever is waited for goes first", () =>
+    Effect.gen(function* () {
+      const gate = Promise.withResolvers<void>()
+      const held = yield* MemoryStore.make()
+      const leased: Array<string | undefined> = []
+      const store: TokenStore["Service"] = {
+        ...held,
+        lease: (key, atMost) => {
+          leased.push(key.organisation)
+          return held.lease(key, atMost)
+        }
+      }
+      yield* withBroker(
+        async (asked, count) => {
+          if (count > 40) await gate.promise
+          return minting(asked, count)
+        },
+        (broker, asked) =>
+          Effect.gen(function* () {
+            const sources = yield* Effect.forEach(merchants(40), (merchant) =>
+              Effect.flatMap(grantFor(merchant, 100), broker.source)
+            )
+            for (const source of sources) yield* source.token()
+            yield* TestClock.adjust("89 seconds")
+            leased.length = 0
+            for (const source of sources) assert.isDefined(source.peek())
+            // Each is launched, one after the other.
+            yield* Effect.repeat(settle, { times: 3 })
+            // Eight for each place at Nuapay.
+            assert.deepStrictEqual(leased, merchants(32))
+            yield* TestClock.adjust("2 seconds")
+            const caller = yield* Effect.forkChild(sources[39]?.token() ?? Effect.never)
+            yield* settle
+            gate.resolve()
+            yield* Fiber.join(caller)
+            yield* settle
+            assert.strictEqual(leased[32], "merchant-39")
+            assert.strictEqual(asked.length, 80)
+            for (const source of sources) assert.isDefined(source.peek())
+          }),
+        { concurrency: 4, store: Layer.succeed(TokenStore, store) }
+      )
+    })
+  )
 
   it.effect(
     "callers go before renewals; a renewal that somebody comes to wait for goes with them",

@@ -68,7 +68,8 @@ export const mutations: ReadonlyArray<Mutation> = [
     breaks: 3,
     file: `${core}/internal/acquisition.ts`,
     from: 'if (flight.overtaken || (yield* kept) === "superseded" || flight.overtaken) {',
-    to: "if ((yield* kept) === undefined) {"
+    to: "if ((yield* kept) === undefined) {",
+    firstSeed: 700
   },
   {
     name: "a store forgets which owners were revoked",
@@ -139,8 +140,8 @@ export const mutations: ReadonlyArray<Mutation> = [
     name: "nobody looks again after the lease",
     breaks: "thrift",
     file: `${core}/internal/acquisition.ts`,
-    from: "if (held !== undefined && errand.suffices(held)) return found(held)\n",
-    to: "if (watch !== undefined && held !== undefined && errand.suffices(held)) return found(held)\n"
+    from: "const recent = flight.ahead ? seen : undefined",
+    to: "const recent = seen"
   },
   {
     name: "a flight's failure reaches nobody",

@@ -48,6 +48,6 @@ export interface Explanation {
   readonly apiKeyRefusedFor: number
   /** For which this grant's or organisation's last refusal is remembered. */
   readonly refusalRememberedFor: number
-  /** Requests and renewals of the whole account that wait for their turn. */
+  /** Fetches of the whole account that wait for their turn. */
   readonly waiting: number
 }

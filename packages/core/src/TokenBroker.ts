@@ -24,13 +24,13 @@ import { type Acquisition, type Fetched, noteFailure } from "./internal/acquisit
 import * as Admission from "./internal/admission.ts"
 import * as Announcer from "./internal/announcer.ts"
 import { explain } from "./internal/explain.ts"
+import * as FairQueue from "./internal/fairQueue.ts"
 import * as Flights from "./internal/flights.ts"
 import * as HealthProbe from "./internal/health.ts"
 import { checkNumbers } from "./internal/checkNumbers.ts"
 import * as FetchedTokens from "./internal/fetchedTokens.ts"
 import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
-import * as RenewalTurns from "./internal/renewalTurns.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
 import { makeSource } from "./internal/source.ts"
 import * as Tombstones from "./internal/tombstones.ts"
@@ -138,6 +138,9 @@ export interface TokenBrokerOptions {
 /** Requests under way at once. */
 const defaultConcurrency = 32
 
+/** Flights with a lease, for each request under way. */
+const turnsAPlace = 8
+
 /** Fetches under way at once in one process; more are refused as overloaded. */
 const maximumFlights = 10_000
 
@@ -228,8 +231,8 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
   const tokens = KnownTokens.make(maximumRemembered)
   const announcer = yield* Announcer.make
   const concurrency = options.concurrency ?? defaultConcurrency
-  // Twice as many: while half of them talk to the store, the others keep all places at the upstream taken.
-  const renewals = RenewalTurns.make(2 * concurrency)
+  // Some of them talk to the store, and some wait before they try again: the upstream is kept busy all the same.
+  const turns = FairQueue.make(turnsAPlace * concurrency)
   const admission = Admission.make({
     now,
     concurrency,
@@ -251,7 +254,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     maximum: maximumFlights,
     deadline,
     onUrgent: (key) => {
-      renewals.promote(key.text)
+      turns.promote(key.text)
       admission.promote(key)
     },
     onFailure: (flight, error) => noteFailure({ announcer, ledger, now, store }, flight, error)
@@ -264,7 +267,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     tokens,
     fetched: FetchedTokens.make(now, maximumRemembered),
     admission,
-    renewals,
+    turns,
     ledger,
     announcer,
     wakeUps: WakeUps.make(store.changes, scope),

@@ -30,8 +30,10 @@ export const driver = (timeout = defaultTimeout): Effect.Effect<RedisDriver, nev
       subscribe: Effect.fnUntraced(function* (channels, onMessage) {
         const queues = yield* Effect.forEach(channels, (channel) => redis.subscribe(channel))
         const listen = (queue: (typeof queues)[number]) =>
+          // A yield after each would take one a turn of the event loop.
           Effect.forever(
-            Effect.map(Queue.take(queue), ({ channel, message }) => onMessage(channel, message))
+            Effect.map(Queue.take(queue), ({ channel, message }) => onMessage(channel, message)),
+            { disableYield: true }
           )
         const lost = Effect.all(queues.map(listen), { concurrency: "unbounded" })
         return { lost: Effect.andThen(Effect.mapError(lost, causeOf), Effect.never) }

@@ -21,10 +21,10 @@ import { about } from "./about.ts"
 import type { Admission } from "./admission.ts"
 import type { Announcer } from "./announcer.ts"
 import type { FetchedTokens } from "./fetchedTokens.ts"
+import type { FairQueue } from "./fairQueue.ts"
 import type { Flight } from "./flights.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import type { Ledger } from "./ledger.ts"
-import type { RenewalTurns } from "./renewalTurns.ts"
 import type { TrustedLookup, TrustedStore } from "./trustedStore.ts"
 import type { WakeUps } from "./wakeUps.ts"
 
@@ -37,7 +37,11 @@ export interface Acquisition {
   readonly tokens: KnownTokens
   readonly fetched: FetchedTokens
   readonly admission: Admission
-  readonly renewals: RenewalTurns
+  /**
+   * Flights that may hold a lease at a time. In a process that cannot keep up, hundreds would hold theirs while they
+   * queue for the upstream, and make every other process look again and again for what none of them gets done.
+   */
+  readonly turns: FairQueue
   readonly ledger: Ledger
   readonly announcer: Announcer
   readonly wakeUps: WakeUps
@@ -112,35 +116,65 @@ const lookAndFetch = (
   Effect.flatMap(self.store.get(errand.key), (seen) =>
     seen.held !== undefined && errand.suffices(seen.held)
       ? Effect.succeed(found(seen.held))
-      : Effect.flatMap(behindLease(self, errand, flight, round, seen), (outcome) =>
+      : Effect.flatMap(inTurn(self, errand, flight, seen), (outcome) =>
           outcome === undefined
-            ? lookAndFetch(self, errand, flight, round + 1)
+            ? Effect.flatMap(behindAnother(self, errand, round), (found) =>
+                found === undefined
+                  ? lookAndFetch(self, errand, flight, round + 1)
+                  : Effect.succeed(found)
+              )
             : Effect.succeed(outcome)
         )
   )
 
-/**
- * With the lease: look again, for the token may have come meanwhile, and fetch. Without: look, and wait until
- * something changed. A lease lasts half as long as a flight: where its holder was killed, a flight that
- * began a moment later still has the other half.
- */
-const behindLease = (
+/** Nothing where another holds the lease. */
+const inTurn = (
   self: Acquisition,
   errand: Errand,
   flight: Flight<Fetched>,
-  round: number,
   seen: TrustedLookup
+): Effect.Effect<Fetched | "overtaken" | undefined, TokenError> => {
+  const { owner, text } = errand.key
+  return self.turns.withPlace({ key: text, owner, urgent: flight.urgent }, (restore, hasWaited) =>
+    restore(withLease(self, errand, flight, hasWaited ? undefined : seen))
+  )
+}
+
+/**
+ * With the lease: looks again, for the token may have come meanwhile, and fetches. A lease lasts half as long as a
+ * flight: where its holder was killed, a flight that began a moment later still has the other half.
+ */
+const withLease = (
+  self: Acquisition,
+  errand: Errand,
+  flight: Flight<Fetched>,
+  seen: TrustedLookup | undefined
 ): Effect.Effect<Fetched | "overtaken" | undefined, TokenError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { key } = errand
       const lease = yield* self.store.lease(key, self.deadline / 2)
-      const watch = lease === undefined ? yield* self.wakeUps.watch(key, round) : undefined
+      if (lease === undefined) return undefined
       // Processes renew at different times: hardly anybody else has renewed it since that look.
-      const isRecent = flight.ahead && watch === undefined
-      const { generation, held } = isRecent ? seen : yield* self.store.get(key)
-      if (held !== undefined && errand.suffices(held)) return found(held)
-      if (watch === undefined) return yield* fetchAndKeep(self, errand, flight, generation)
+      const recent = flight.ahead ? seen : undefined
+      const { generation, held } = recent ?? (yield* self.store.get(key))
+      return held !== undefined && errand.suffices(held)
+        ? found(held)
+        : yield* fetchAndKeep(self, errand, flight, generation)
+    })
+  )
+
+/** Looks once it watches, so that nothing is missed; then waits until something changed. */
+const behindAnother = (
+  self: Acquisition,
+  { key, suffices }: Errand,
+  round: number
+): Effect.Effect<Fetched | undefined, TokenError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const watch = yield* self.wakeUps.watch(key, round)
+      const { held } = yield* self.store.get(key)
+      if (held !== undefined && suffices(held)) return found(held)
       yield* watch.changed
       return undefined
     })

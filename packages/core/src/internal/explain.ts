@@ -36,7 +36,7 @@ const heldIn = (
 })
 
 const tell = (
-  { admission, ledger, now, renewals, store }: Acquisition,
+  { admission, ledger, now, store, turns }: Acquisition,
   flights: Flights<Fetched>,
   key: TokenKey
 ): Omit<Explanation, "held"> => {
@@ -60,6 +60,6 @@ const tell = (
         ? undefined
         : { operation: trouble.operation, problem: trouble.problem, ago: time - trouble.at },
     ...state,
-    waiting: state.waiting + renewals.waiting()
+    waiting: state.waiting + turns.waiting()
   }
 }

@@ -14,7 +14,8 @@ export const make = (scope: Scope.Scope, onClose: () => void): Effect.Effect<Lau
     const queue = yield* Queue.unbounded<Effect.Effect<void>>()
     yield* Queue.take(queue).pipe(
       Effect.flatten,
-      Effect.forever,
+      // A yield after each would start one a turn of the event loop: dozens a second where the process is busy.
+      Effect.forever({ disableYield: true }),
       Effect.ensuring(Effect.sync(onClose)),
       Effect.forkIn(scope, { startImmediately: true })
     )

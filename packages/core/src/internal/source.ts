@@ -139,17 +139,14 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
 
   /** Unless that is under way, or failed a moment ago. */
   #renewAhead(): void {
-    const { announcer, ledger, now, renewals } = this.#self
+    const { announcer, ledger, now } = this.#self
     const { grant, key } = this
     if (!ledger.mayRenew(key.text)) return
     const suffices = (held: StoredToken) => now() < this.#renewalOf(held)
     this.#flights.startAhead(key, (flight) =>
       Effect.andThen(
         announcer.announce({ _tag: "ServedWhileRenewing", organisation: key.organisation }),
-        renewals.inTurn(
-          { key: key.text, isUrgent: () => flight.urgent },
-          acquire(this.#self, { key, grant, suffices }, flight)
-        )
+        acquire(this.#self, { key, grant, suffices }, flight)
       )
     )
   }

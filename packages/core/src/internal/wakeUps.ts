@@ -23,6 +23,9 @@ export interface WakeUps {
 const first = 100
 const most = 1_000
 
+/** With many waiters it is longer, so that all of them look no more often than this, in milliseconds. */
+const apart = 1
+
 /**
  * One subscription serves all waiters; it is made again after a loss, for as long as the scope lives. It is made for
  * the first who has to wait: a process that is alone never does, and to be told of each renewal costs a third of it.
@@ -67,7 +70,8 @@ export const make = (
         const latch = Latch.makeUnsafe(false)
         sleepers.set(text, (sleepers.get(text) ?? new Set()).add(latch))
         yield* Effect.addFinalizer(() => Effect.sync(() => leave(text, latch)))
-        const pause = Math.min(most, first * 2 ** round) * (0.5 + (yield* Random.next))
+        const patience = Math.max(Math.min(most, first * 2 ** round), sleepers.size * apart)
+        const pause = patience * (0.5 + (yield* Random.next))
         return { changed: Effect.ignore(Effect.timeout(Latch.await(latch), pause)) }
       })
   }
