@@ -112,14 +112,32 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
   })
 
-  it("who has gone is not answered", async () => {
+  it("who has gone is not answered; who waits for the call of one that has is", async () => {
+    const nuapay = onBehalf(world.options())
     const app = create()
-    app.get("/", (_request, response, next) => {
-      next(new OnBehalfError("client_gone"))
-      if (!response.headersSent) response.send("untouched")
+    app.set("env", "test")
+    app.use(nuapay)
+    let shared: Promise<unknown> | undefined
+    const left = Promise.withResolvers<unknown>()
+    app.get("/:who", (request, response, next) => {
+      if (shared === undefined) response.once("close", () => setImmediate(left.resolve, response))
+      shared ??= request.onBehalf.fetch("/mandates")
+      shared.then(() => response.end(), next)
     })
     app.use(errorHandler)
-    assert.strictEqual((await (await world.serve(app)).get("/")).text, "untouched")
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ kind: "hang", match: { operation: "listMandates" } })
+    const client = new AbortController()
+    const gone = get("/first", world.merchant(), { signal: client.signal }).catch(() => "gone")
+    while (world.simulator.counters["listMandates"] === undefined) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const waits = get("/second", world.merchant())
+    client.abort()
+    assert.strictEqual(await gone, "gone")
+    assert.propertyVal(await left.promise, "headersSent", false)
+    const { json, status } = await waits
+    assert.deepStrictEqual([status, json.code], [499, "client_gone"])
   })
 
   it("a clone of an answer fails as the answer does", async () => {

@@ -249,6 +249,7 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
         "x-rate-limit-reset": "3",
         "retry-after": "3",
         "content-disposition": "attachment",
+        "content-range": "bytes 0-24/100",
         connection: "x-hop",
         "x-hop": "canary"
       })
@@ -263,6 +264,7 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
     assert.deepStrictEqual(names.toSorted(), [
       "cache-control",
       "content-disposition",
+      "content-range",
       "content-security-policy",
       "content-type",
       "etag",
