@@ -72,8 +72,8 @@ export interface OnBehalfMiddleware extends Middleware {
   revoke(organisationId: string): Promise<Revocation>
   /**
    * Refuses new requests, waits until those that have begun to wait for Nuapay are answered (until their deadline at
-   * most), and closes the broker; with `revoke`, after revoking what it has fetched. Rejects with `TokenError` where the broker cannot be
-   * closed.
+   * most), and closes the broker; with `revoke`, after revoking what it has fetched. Whoever calls it again
+   * waits for the first. Rejects with `TokenError` where the broker cannot be closed.
    */
   close(options?: CloseOptions): Promise<ShutdownReport | undefined>
 }

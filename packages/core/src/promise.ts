@@ -70,17 +70,19 @@ export const createTokenBroker = async (
     const source = await run(Effect.flatMap(grant, broker.source))
     return new Handle(parts, source)
   }
-  const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
-    const isFirst = !Deferred.isDoneUnsafe(closing)
+  const end = async (how: CloseOptions): Promise<ShutdownReport | undefined> => {
     Deferred.doneUnsafe(closing, Exit.void)
     const revoked =
-      how.revoke === true && isFirst
+      how.revoke === true
         ? await runtime.runPromise(broker.revokeIssued(how.within ?? 5_000))
         : undefined
     Deferred.doneUnsafe(closed, Exit.void)
     await runtime.dispose()
     return revoked
   }
+  let ending: Promise<ShutdownReport | undefined> | undefined
+  /** Once: a second signal, or a scope that ends meanwhile, must not break off what is being revoked. */
+  const close = (how: CloseOptions = {}) => (ending ??= end(how))
   const withRetry = retry(defaultRetryPolicy)
   return {
     organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
