@@ -222,10 +222,10 @@ describe.each(expresses)("proxy, %s", (_version, create) => {
     await using nuapay = await rawNuapay()
     const { get } = await serve(open, {
       baseUrl: nuapay.url,
-      requestDeadline: 200,
+      requestDeadline: 1_000,
       // It holds the process up, so that no timer can have told of the deadline.
       organisation: () => {
-        for (const until = performance.now() + (late ? 250 : 0); performance.now() < until;);
+        for (const until = performance.now() + (late ? 1_050 : 0); performance.now() < until;);
         return "m1"
       }
     })
