@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
-import { answerable, errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
+import {
+  answerable,
+  errorHandler,
+  onBehalf,
+  OnBehalfError,
+  type OnBehalfErrorCode
+} from "@onbehalf/express"
 import type { SimulatorControls } from "@onbehalf/simulator"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -287,6 +293,18 @@ describe("OnBehalfError", () => {
     const told = Object.fromEntries(lines.map(([, code, status]) => [code, Number(status)]))
     const all = Object.entries(problems).map(([code, { status }]) => [code, status])
     assert.deepStrictEqual(told, Object.fromEntries(all))
+  })
+
+  it("whoever may come again is told when: each 429 and each 503", () => {
+    const codes = Object.keys(problems) as ReadonlyArray<OnBehalfErrorCode>
+    const told = codes
+      .map((code) => new OnBehalfError(code))
+      .filter(({ status }) => status === 429 || status === 503)
+    assert.sameMembers(
+      told.map(({ code }) => code),
+      ["rate_limited", "overloaded", "store_unavailable", "closing"]
+    )
+    for (const { code, headers } of told) assert.propertyVal(headers, "Retry-After", "1", code)
   })
 
   it("each reason of the broker has an answer", () => {

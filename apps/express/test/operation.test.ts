@@ -8,8 +8,10 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor
 } from "@opentelemetry/sdk-trace-base"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import { failingStore } from "./support/failingStore.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
@@ -106,6 +108,18 @@ describe.each(expresses)("operation, %s", (_version, create) => {
       assert.notInclude(text, "nobody")
       assert.match(text, /^(?:(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{[^}]*\})? [\d.+-eE]+)\n)+$/)
     })
+  })
+
+  it("metrics are onbehalf's: what the app itself measures with Effect is not among them", async () => {
+    Metric.counter("of_the_app", { attributes: { user: "canary" } }).updateUnsafe(
+      1,
+      Context.empty()
+    )
+    const { get } = await serve()
+    await get("/token", world.merchant())
+    const { text } = await get("/metrics")
+    assert.include(text, "onbehalf_broker_events")
+    assert.notInclude(text, "of_the_app")
   })
 
   it("a failure is counted once, however often it is told", async () => {
