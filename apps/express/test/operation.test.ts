@@ -2,7 +2,7 @@ import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
-import { type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
+import { type Span, SpanKind, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -180,6 +180,7 @@ describe.each(expresses)("operation, %s", (_version, create) => {
           { name: "onbehalf.token", attributes: { "error.type": "organisation_unknown" }, code: 2 }
         ]
       )
+      assert.isTrue(spans.every(({ kind }) => kind === SpanKind.CLIENT))
       const all = JSON.stringify(
         spans.map(({ attributes, events, resource, status }) => [
           attributes,

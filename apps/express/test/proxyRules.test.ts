@@ -18,6 +18,9 @@ describe("the rules of a proxy", () => {
     { methods: ["GET"], paths: ["/mandates"], headers: ["Cookie"] },
     { methods: ["GET"], paths: ["/mandates"], headers: ["authorization"] },
     { methods: ["GET"], paths: ["/mandates"], headers: ["Transfer-Encoding"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["Accept-Encoding"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["Proxy-Authorization"] },
+    { methods: ["GET"], paths: ["/mandates"], headers: ["Content-Length"] },
     { methods: ["GET"], paths: ["/mandates"], headers: ["a b"] },
     { methods: ["GET"], paths: ["/mandates"], maximumBodyBytes: 0 },
     // As JavaScript lets one write it.
