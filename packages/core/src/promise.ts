@@ -80,9 +80,7 @@ export const createTokenBroker = async (
     await runtime.dispose()
     return revoked
   }
-  let ending: Promise<ShutdownReport | undefined> | undefined
-  /** Once: a second signal, or a scope that ends meanwhile, must not break off what is being revoked. */
-  const close = (how: CloseOptions = {}) => (ending ??= end(how))
+  const close = once(end)
   const withRetry = retry(defaultRetryPolicy)
   return {
     organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
@@ -116,6 +114,12 @@ export const createTokenBroker = async (
       await close()
     }
   }
+}
+
+/** A second signal, or a scope that ends meanwhile, must not break off what is being revoked. */
+const once = <A>(end: (how: CloseOptions) => Promise<A>): ((how?: CloseOptions) => Promise<A>) => {
+  let ending: Promise<A> | undefined
+  return (how = {}) => (ending ??= end(how))
 }
 
 /** What TypeScript would have said. */
