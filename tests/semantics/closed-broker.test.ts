@@ -118,6 +118,26 @@ describe("invariant 8: a closed broker keeps no loop waiting", () => {
     await events
   })
 
+  it.each([undefined, { revoke: true }])(
+    "close with tokens to revoke, and again meanwhile (%j): what is being revoked is not broken off",
+    async (again) => {
+      const gate = Promise.withResolvers<void>()
+      const { broker } = await open(async (asked, count) => {
+        const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+        if (id === undefined) return minting(asked, count)
+        await gate.promise
+        return Response.json({ data: { id, status: "REVOKED" } })
+      })
+      await (await broker.forOrganisation("m1", { scopes: ["admin"] })).token()
+      const first = broker.close({ revoke: true })
+      const second = broker.close(again)
+      setImmediate(gate.resolve)
+      assert.strictEqual((await first)?.revoked, 1)
+      assert.deepStrictEqual(await second, await first)
+      assert.deepStrictEqual(await broker.close(), await first)
+    }
+  )
+
   it("close with tokens to revoke: one that is still on its way is revoked as well", async () => {
     const gate = Promise.withResolvers<void>()
     const minted: Array<string> = []

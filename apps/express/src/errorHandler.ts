@@ -18,7 +18,8 @@ import { OnBehalfError } from "./OnBehalfError.ts"
 export const errorHandler: ErrorRequestHandler = (given: unknown, _request, response, next) => {
   const error = answerable(given)
   if (!(error instanceof OnBehalfError)) return next(given)
-  if (error.code === "client_gone") return
+  // A call that several requests wait for may have ended with the client of another: this one still waits.
+  if (error.code === "client_gone" && response.closed) return
   // Express then ends the connection, so that half an answer is not taken for a whole one.
   if (response.headersSent) return next(error)
   response

@@ -72,8 +72,8 @@ export interface OnBehalfMiddleware extends Middleware {
   revoke(organisationId: string): Promise<Revocation>
   /**
    * Refuses new requests, waits until those that have begun to wait for Nuapay are answered (until their deadline at
-   * most), and closes the broker; with `revoke`, after revoking what it has fetched. Rejects with `TokenError` where the broker cannot be
-   * closed.
+   * most), and closes the broker; with `revoke`, after revoking what it has fetched. Whoever calls it again
+   * waits for the first. Rejects with `TokenError` where the broker cannot be closed.
    */
   close(options?: CloseOptions): Promise<ShutdownReport | undefined>
 }
@@ -91,13 +91,16 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
   const parts = makeParts(options)
   const { broker, enter, metrics, shared, state, waiting, wait } = parts
   const failed = (error: unknown) => metrics.failed(answerable(thrown(error)))
+  /** A request that was let in before waits as one: its deadline and its place are the same. */
+  const patienceOf = (before: RequestAccess | undefined, response: Response): Patience =>
+    before === undefined ? new Patience(response, wait, waiting) : RequestAccess.patienceOf(before)
 
   const middleware: Middleware = (given, response, next) => {
     // What a route says of its parameters and bodies concerns nothing here.
     const request = given as unknown as Request
     through(next, failed, () => {
-      detach(request, name, shared)
-      const patience = new Patience(response as unknown as Response, wait, waiting)
+      const before = detach(request, name, shared)
+      const patience = patienceOf(before, response as unknown as Response)
       return chain(enter(request, patience), (access) => {
         attach(request, name, access)
         return eager ? access.token() : undefined
@@ -107,18 +110,12 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
 
   const proxy = (proxyOptions: ProxyOptions): RequestHandler => {
     const rules = proxyRules(proxyOptions)
-    /** Where the middleware stands before it, the merchant is known, and so is how long it waits. */
+    /** Where the middleware stands before it, the merchant is known. */
     const pass = async (request: Request, response: Response): Promise<void> => {
       const known = attached(request, name, shared)
-      const patience =
-        known === undefined
-          ? new Patience(response, wait, waiting)
-          : RequestAccess.patienceOf(known)
-      try {
-        await forward(request, response, known ?? (await enter(request, patience)), rules)
-      } catch (error) {
-        throw patience.reason ?? error
-      }
+      const patience = patienceOf(known, response)
+      const access = known ?? (await enter(request, patience))
+      await forward({ request, reply: response, access, patience, rules })
     }
     return (request, response, next) => {
       pass(request, response).catch((error: unknown) => next(failed(error)))

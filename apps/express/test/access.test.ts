@@ -276,6 +276,27 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
     assert.strictEqual((await get("/")).text, world.merchant(1))
   })
 
+  it.each([{ eager: true }, { directory: true }])(
+    "the same middleware twice, %j: one request has one place and one deadline",
+    async (options) => {
+      const nuapay = onBehalf(
+        world.options({ maximumWaiting: 1, requestDeadline: 1_000, ...options })
+      )
+      const app = create()
+      app.set("env", "test")
+      app.use(nuapay)
+      app.use("/late", (_request, _response, next) => void setTimeout(next, 1_050))
+      app.use("/", nuapay)
+      app.use((request, response, next) => {
+        request.onBehalf.fetch("/mandates").then(({ status }) => response.sendStatus(status), next)
+      })
+      app.use(errorHandler)
+      const { get } = await world.serve(app, nuapay)
+      assert.strictEqual((await get("/", world.merchant())).status, 200)
+      assert.strictEqual((await get("/late", world.merchant())).status, 504)
+    }
+  )
+
   it("the same middleware twice, and the second time nobody is let in: nobody is left", async () => {
     const merchants = [world.merchant(0), undefined]
     let turn = 0

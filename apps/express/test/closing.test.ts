@@ -57,6 +57,14 @@ describe.each(expresses)("closing, %s", (_version, create) => {
     assert.strictEqual(world.simulator.counters["revokeTokenForOrganisation"], 1)
   })
 
+  it("two signals at once close it once, and what is revoked is reported to both", async () => {
+    const { get, nuapay } = await serveMandates()
+    assert.strictEqual((await get("/token", world.merchant())).status, 200)
+    const reports = await Promise.all([1, 2].map(() => nuapay.close({ revoke: true })))
+    for (const report of reports) assert.deepInclude(report, { revoked: 1, unconfirmed: 0 })
+    assert.strictEqual(world.simulator.counters["revokeTokenForOrganisation"], 1)
+  })
+
   it("close without revoke leaves tokens to expire, and waits no longer than the deadline", async () => {
     const { get, nuapay } = await serveMandates({ requestDeadline: 200 })
     world.simulator.addFault({ kind: "hang", match: mandates })

@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
-import { answerable, errorHandler, onBehalf, OnBehalfError } from "@onbehalf/express"
+import {
+  answerable,
+  errorHandler,
+  onBehalf,
+  OnBehalfError,
+  type OnBehalfErrorCode
+} from "@onbehalf/express"
 import type { SimulatorControls } from "@onbehalf/simulator"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -112,14 +118,32 @@ describe.each(expresses)("errors, %s", (_version, create) => {
     assert.deepStrictEqual([status, json.code], [502, "upstream_refused"])
   })
 
-  it("who has gone is not answered", async () => {
+  it("who has gone is not answered; who waits for the call of one that has is", async () => {
+    const nuapay = onBehalf(world.options())
     const app = create()
-    app.get("/", (_request, response, next) => {
-      next(new OnBehalfError("client_gone"))
-      if (!response.headersSent) response.send("untouched")
+    app.set("env", "test")
+    app.use(nuapay)
+    let shared: Promise<unknown> | undefined
+    const left = Promise.withResolvers<unknown>()
+    app.get("/:who", (request, response, next) => {
+      if (shared === undefined) response.once("close", () => setImmediate(left.resolve, response))
+      shared ??= request.onBehalf.fetch("/mandates")
+      shared.then(() => response.end(), next)
     })
     app.use(errorHandler)
-    assert.strictEqual((await (await world.serve(app)).get("/")).text, "untouched")
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ kind: "hang", match: { operation: "listMandates" } })
+    const client = new AbortController()
+    const gone = get("/first", world.merchant(), { signal: client.signal }).catch(() => "gone")
+    while (world.simulator.counters["listMandates"] === undefined) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const waits = get("/second", world.merchant())
+    client.abort()
+    assert.strictEqual(await gone, "gone")
+    assert.propertyVal(await left.promise, "statusCode", 200)
+    const { json, status } = await waits
+    assert.deepStrictEqual([status, json.code], [499, "client_gone"])
   })
 
   it("a clone of an answer fails as the answer does", async () => {
@@ -269,6 +293,18 @@ describe("OnBehalfError", () => {
     const told = Object.fromEntries(lines.map(([, code, status]) => [code, Number(status)]))
     const all = Object.entries(problems).map(([code, { status }]) => [code, status])
     assert.deepStrictEqual(told, Object.fromEntries(all))
+  })
+
+  it("whoever may come again is told when: each 429 and each 503", () => {
+    const codes = Object.keys(problems) as ReadonlyArray<OnBehalfErrorCode>
+    const told = codes
+      .map((code) => new OnBehalfError(code))
+      .filter(({ status }) => status === 429 || status === 503)
+    assert.sameMembers(
+      told.map(({ code }) => code),
+      ["rate_limited", "overloaded", "store_unavailable", "closing"]
+    )
+    for (const { code, headers } of told) assert.propertyVal(headers, "Retry-After", "1", code)
   })
 
   it("each reason of the broker has an answer", () => {

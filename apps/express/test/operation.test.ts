@@ -2,14 +2,16 @@ import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { TokenErrors } from "@onbehalf/core"
 import { TokenStore } from "@onbehalf/core/TokenStore"
 import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
-import { type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
+import { type Span, SpanKind, type SpanOptions, trace, type Tracer } from "@opentelemetry/api"
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor
 } from "@opentelemetry/sdk-trace-base"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import { failingStore } from "./support/failingStore.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
@@ -108,6 +110,18 @@ describe.each(expresses)("operation, %s", (_version, create) => {
     })
   })
 
+  it("metrics are onbehalf's: what the app itself measures with Effect is not among them", async () => {
+    Metric.counter("of_the_app", { attributes: { user: "canary" } }).updateUnsafe(
+      1,
+      Context.empty()
+    )
+    const { get } = await serve()
+    await get("/token", world.merchant())
+    const { text } = await get("/metrics")
+    assert.include(text, "onbehalf_broker_events")
+    assert.notInclude(text, "of_the_app")
+  })
+
   it("a failure is counted once, however often it is told", async () => {
     const { get } = await serve({ eager: true })
     await get("/token", "nobody")
@@ -166,6 +180,7 @@ describe.each(expresses)("operation, %s", (_version, create) => {
           { name: "onbehalf.token", attributes: { "error.type": "organisation_unknown" }, code: 2 }
         ]
       )
+      assert.isTrue(spans.every(({ kind }) => kind === SpanKind.CLIENT))
       const all = JSON.stringify(
         spans.map(({ attributes, events, resource, status }) => [
           attributes,

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { errorHandler, onBehalf } from "@onbehalf/express"
 import type { ErrorRequestHandler } from "express"
 import { once } from "node:events"
+import type { ServerResponse } from "node:http"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
 import { open, raw, serveProxy } from "./support/proxied.ts"
@@ -12,6 +13,20 @@ const world = makeWorld()
 
 describe.each(expresses)("bodies through a proxy, %s", (_version, create) => {
   const serve = serveProxy(world, create)
+
+  /** A proxy whose error is told to the test. */
+  const serveTold = async (baseUrl: string, requestDeadline: number) => {
+    const told = Promise.withResolvers<unknown>()
+    const middleware = onBehalf(world.options({ baseUrl, requestDeadline }))
+    const app = create()
+    app.use("/nuapay", middleware.proxy(open))
+    const hear: ErrorRequestHandler = (error, _request, response, _next) => {
+      told.resolve(error)
+      response.destroy()
+    }
+    app.use(hear)
+    return { told: told.promise, ...(await world.serve(app, middleware)) }
+  }
 
   it("a compressed body arrives as what it is", async () => {
     await using nuapay = await rawNuapay()
@@ -85,16 +100,54 @@ describe.each(expresses)("bodies through a proxy, %s", (_version, create) => {
   })
 
   it("T18: an answer that is too long is cut off, so that it is not taken for a whole one", async () => {
-    await using nuapay = await rawNuapay((_arrived, response) => response.end("x".repeat(100_000)))
+    const begun = Promise.withResolvers<ServerResponse>()
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      response.write("x")
+      begun.resolve(response)
+    })
     const { url } = await serve({ ...open, maximumBodyBytes: 1_000 }, { baseUrl: nuapay.url })
-    const outcome = await raw(url, "/nuapay/mandates").catch((error: Error) => error)
-    assert.instanceOf(outcome, Error)
+    const headers = { "x-merchant": "m1" }
+    const reader = (await fetch(`${url}/nuapay/mandates`, { headers })).body?.getReader()
+    await reader?.read()
+    const response = await begun.promise
+    response.end("x".repeat(100_000))
+    assert.instanceOf(await reader?.read().catch((error: Error) => error), Error)
+  })
+
+  it.each([
+    ["breaks off", (response: ServerResponse) => response.socket?.resetAndDestroy()],
+    ["is not what it says", (response: ServerResponse) => response.end("no gzip")],
+    ["is too long", (response: ServerResponse) => response.end("x".repeat(100_000))]
+  ])("an answer %s before anything of it went on: 502, and nothing of it", async (how, end) => {
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      if (how === "is not what it says") response.setHeader("content-encoding", "gzip")
+      response.writeHead(200, { "content-disposition": "attachment", etag: '"1"' })
+      response.flushHeaders()
+      // Node hands the head to whoever waits for it before it reads on.
+      setTimeout(() => end(response), 20)
+    })
+    const { get } = await serve({ ...open, maximumBodyBytes: 1_000 }, { baseUrl: nuapay.url })
+    const { headers, json, status } = await get("/nuapay/mandates", "m1")
+    assert.deepStrictEqual([status, json?.code], [502, "upstream_failed"])
+    assert.isNull(headers.get("content-disposition"))
   })
 
   it("the deadline bounds the whole of it", async () => {
     await using nuapay = await rawNuapay((_arrived, response) => void response.write("half"))
     const { url } = await serve(open, { baseUrl: nuapay.url, requestDeadline: 300 })
     assert.instanceOf(await raw(url, "/nuapay/mandates").catch((error: Error) => error), Error)
+  })
+
+  it("the deadline ends an answer that its client does not read", async () => {
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      response.end(Buffer.alloc(9 * 1024 * 1024))
+    })
+    const { told, url } = await serveTold(nuapay.url, 1_000)
+    const socket = connect(Number(new URL(url).port), "127.0.0.1").pause()
+    socket.on("error", () => undefined)
+    socket.write("GET /nuapay/mandates HTTP/1.1\r\nHost: a\r\nX-Merchant: m1\r\n\r\n")
+    assert.propertyVal(await told, "code", "deadline_exceeded")
+    socket.destroy()
   })
 
   it("a client that goes away ends the call, in the middle of the answer", async () => {
@@ -116,25 +169,22 @@ describe.each(expresses)("bodies through a proxy, %s", (_version, create) => {
 
   it.each([
     ["the client goes away", "client_gone", 20_000],
-    ["the deadline passes", "deadline_exceeded", 300]
+    ["the deadline passes", "deadline_exceeded", 300],
+    ["Nuapay breaks off", "upstream_failed", 20_000]
   ] as const)("in the middle of an answer %s: that is what errors tell", async (_why, code, ms) => {
-    await using nuapay = await rawNuapay((_arrived, response) => void response.write("half"))
-    const told = Promise.withResolvers<unknown>()
-    const middleware = onBehalf(world.options({ baseUrl: nuapay.url, requestDeadline: ms }))
-    const app = create()
-    app.use("/nuapay", middleware.proxy(open))
-    const hear: ErrorRequestHandler = (error, _request, response, _next) => {
-      told.resolve(error)
-      response.destroy()
-    }
-    app.use(hear)
-    const { url } = await world.serve(app, middleware)
+    const half = Promise.withResolvers<ServerResponse>()
+    await using nuapay = await rawNuapay((_arrived, response) => {
+      response.write("half")
+      half.resolve(response)
+    })
+    const { told, url } = await serveTold(nuapay.url, ms)
     const client = new AbortController()
     const headers = { "x-merchant": "m1" }
     const answer = await fetch(`${url}/nuapay/mandates`, { headers, signal: client.signal })
     await answer.body?.getReader().read()
     if (code === "client_gone") client.abort()
-    assert.propertyVal(await told.promise, "code", code)
+    if (code === "upstream_failed") (await half.promise).socket?.resetAndDestroy()
+    assert.propertyVal(await told, "code", code)
   })
 
   it.each([

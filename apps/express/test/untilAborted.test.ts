@@ -1,4 +1,5 @@
 import { assert, describe, it, vi } from "@effect/vitest"
+import { getEventListeners } from "node:events"
 import { untilAborted } from "../src/internal/untilAborted.ts"
 
 describe("untilAborted", () => {
@@ -8,6 +9,13 @@ describe("untilAborted", () => {
     const outcome = await untilAborted(begin, AbortSignal.abort(reason)).catch((error) => error)
     assert.strictEqual(outcome, reason)
     assert.strictEqual(begin.mock.calls.length, 0)
+  })
+
+  it("leaves nothing on the signal of a request that makes many calls", async () => {
+    const { signal } = new AbortController()
+    assert.strictEqual(await untilAborted(async () => "done", signal), "done")
+    await untilAborted(() => Promise.reject(new Error("failed")), signal).catch(() => undefined)
+    assert.deepStrictEqual(getEventListeners(signal, "abort"), [])
   })
 
   it("what fails after nobody waits any more is heard of", async () => {

@@ -125,7 +125,7 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     const { fetch: watched, signals } = watchedFetch()
     const { fate, get, reached } = await serveWatched(
       (request) => request.onBehalf.fetch("/mandates", { signal: new AbortController().signal }),
-      { fetch: watched, requestDeadline: 500 }
+      { fetch: watched, requestDeadline: 1_500 }
     )
     world.simulator.addFault({ kind: "hang", match: mandates })
     const client = new AbortController()

@@ -157,6 +157,7 @@ export interface PromiseTokenBroker extends AsyncDisposable {
   /**
    * Ends all work under way with `BrokerClosed`, and so does everything asked for later. Tokens stay valid at Nuapay until they expire, unless `revoke` is set: then
    * those that this process fetched are revoked first, for `within` milliseconds at most (default 5 000).
+   * Whoever calls it again waits for the first, and gets its report.
    */
   close(options?: CloseOptions): Promise<ShutdownReport | undefined>
 }

@@ -70,17 +70,17 @@ export const createTokenBroker = async (
     const source = await run(Effect.flatMap(grant, broker.source))
     return new Handle(parts, source)
   }
-  const close = async (how: CloseOptions = {}): Promise<ShutdownReport | undefined> => {
-    const isFirst = !Deferred.isDoneUnsafe(closing)
+  const end = async (how: CloseOptions): Promise<ShutdownReport | undefined> => {
     Deferred.doneUnsafe(closing, Exit.void)
     const revoked =
-      how.revoke === true && isFirst
+      how.revoke === true
         ? await runtime.runPromise(broker.revokeIssued(how.within ?? 5_000))
         : undefined
     Deferred.doneUnsafe(closed, Exit.void)
     await runtime.dispose()
     return revoked
   }
+  const close = once(end)
   const withRetry = retry(defaultRetryPolicy)
   return {
     organisations: (filter, page) => run(withRetry(gatekeeper.organisations(filter, page))),
@@ -114,6 +114,12 @@ export const createTokenBroker = async (
       await close()
     }
   }
+}
+
+/** A second signal, or a scope that ends meanwhile, must not break off what is being revoked. */
+const once = <A>(end: (how: CloseOptions) => Promise<A>): ((how?: CloseOptions) => Promise<A>) => {
+  let ending: Promise<A> | undefined
+  return (how = {}) => (ending ??= end(how))
 }
 
 /** What TypeScript would have said. */

@@ -14,9 +14,15 @@ export const attached = (
   throw new OnBehalfError("misused", { problem: `req.${name} is taken: choose another name` })
 }
 
-/** Before it is known who comes: where nobody does, the one before must not stay. */
-export const detach = (request: Request, name: string, shared: Shared): void => {
-  if (attached(request, name, shared) !== undefined) Reflect.deleteProperty(request, name)
+/** Takes off what was there, and gives it: where nobody comes now, the one before must not stay. */
+export const detach = (
+  request: Request,
+  name: string,
+  shared: Shared
+): RequestAccess | undefined => {
+  const before = attached(request, name, shared)
+  if (before !== undefined) Reflect.deleteProperty(request, name)
+  return before
 }
 
 /** Puts it on the request where no logger and no serialiser sees it. */

@@ -1,9 +1,9 @@
 import type { Request, Response as Reply } from "express"
 import { Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import type { ReadableStream as NodeReadableStream } from "node:stream/web"
 import type { MerchantAccess } from "../MerchantAccess.ts"
 import { OnBehalfError } from "../OnBehalfError.ts"
+import type { Patience } from "./patience.ts"
 import type { ProxyRules } from "./proxyRules.ts"
 
 /** Of an answer: what describes its body, and when to come again. No cookie, no challenge, no redirect. */
@@ -11,6 +11,7 @@ const answerHeaders = [
   "content-type",
   "content-language",
   "content-disposition",
+  "content-range",
   "etag",
   "last-modified",
   "retry-after",
@@ -24,39 +25,67 @@ const guarding = {
   "X-Content-Type-Options": "nosniff"
 }
 
+/** One request on its way. */
+interface Passing {
+  readonly request: Request
+  readonly reply: Reply
+  readonly access: MerchantAccess
+  readonly patience: Patience
+  readonly rules: ProxyRules
+}
+
 /** Asks Nuapay what the client asked, and hands the answer on while it arrives. */
-export const forward = async (
-  request: Request,
-  reply: Reply,
-  access: MerchantAccess,
-  rules: ProxyRules
-): Promise<void> => {
+export const forward = async (passing: Passing): Promise<void> => {
   try {
-    await exchange(request, reply, access, rules)
+    await exchange(passing)
+  } catch (error) {
+    // A client that goes away is first seen as a stream that closes too early.
+    throw error instanceof OnBehalfError ? error : (passing.patience.reason ?? error)
   } finally {
     // What nobody reads any more would hold the connection, and a browser that still sends would see no answer.
-    request.unpipe().resume()
+    passing.request.unpipe().resume()
   }
 }
 
-const exchange = async (
-  request: Request,
-  reply: Reply,
-  access: MerchantAccess,
-  rules: ProxyRules
-): Promise<void> => {
+const exchange = async (passing: Passing): Promise<void> => {
+  const { access, patience, reply, request, rules } = passing
   const answer = await ask(request, access, rules)
+  const chunks = chunksOf(answer, passing)
+  // Until its first byte is here nothing has been sent, and what fails can still be answered.
+  const first = await chunks.next()
   reply.status(answer.status)
   for (const [name, value] of Object.entries(guarding)) reply.setHeader(name, value)
   for (const [name, value] of picked(answerHeaders, (name) => answer.headers.get(name))) {
     reply.setHeader(name, value)
   }
-  if (answer.body === null) return void reply.end()
-  const limit = atMost(
-    rules.maximumBodyBytes,
-    () => new OnBehalfError("upstream_failed", { problem: "its answer is too long" })
-  )
-  await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), limit, reply)
+  if (first.done === true) return void reply.end()
+  // While a slow client takes what it has been sent, nothing is read that could tell of the deadline.
+  await pipeline(beginningWith(first.value, chunks), reply, { signal: patience.signal })
+}
+
+/** The body as it arrives. What ends it is told here, while it is known: to the client it is one closed connection. */
+async function* chunksOf(
+  { body }: Response,
+  { patience, rules }: Passing
+): AsyncGenerator<Uint8Array, void> {
+  let passed = 0
+  const failed = (problem: string) => new OnBehalfError("upstream_failed", { problem })
+  try {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      passed += chunk.byteLength
+      if (passed > rules.maximumBodyBytes) throw failed("its answer is too long")
+      yield chunk
+    }
+  } catch (error) {
+    throw error instanceof OnBehalfError
+      ? error
+      : (patience.reason ?? failed("its answer breaks off"))
+  }
+}
+
+async function* beginningWith<A>(first: A, rest: AsyncIterable<A>): AsyncGenerator<A, void> {
+  yield first
+  yield* rest
 }
 
 const ask = (

@@ -50,15 +50,20 @@ export const proxyRules = ({
   methods,
   paths
 }: ProxyOptions): ProxyRules => {
-  const allowed = methods.map((method) => method.toUpperCase())
-  const further = headers.map((name) => name.toLowerCase())
-  const areMethods = allowed.length > 0 && allowed.every((method) => methodShape.test(method))
-  const arePaths = paths.length > 0 && paths.every((path) => plainPath.test(path))
-  const areHeaders = further.every((name) => headerName.test(name) && !refusedHeader.test(name))
+  const isMethod = (method: string) => methodShape.test(method.toUpperCase())
+  const isPath = (path: string) => plainPath.test(path)
+  const isHeader = (name: string) =>
+    headerName.test(name.toLowerCase()) && !refusedHeader.test(name.toLowerCase())
+  const areMethods = areTexts(methods, isMethod) && methods.length > 0
+  const arePaths = areTexts(paths, isPath) && paths.length > 0
+  const areHeaders = areTexts(headers, isHeader)
+  const isMaximum = typeof maximumBodyBytes === "number" && maximumBodyBytes > 0
   checkSetting("methods", areMethods, 'must name some of HTTP\'s, for example ["GET"]')
   checkSetting("paths", arePaths, 'must name plain paths, for example ["/mandates"]')
   checkSetting("headers", areHeaders, "must not be of the client's session or of the connection")
-  checkSetting("maximumBodyBytes", maximumBodyBytes > 0, "must be more than 0")
+  checkSetting("maximumBodyBytes", isMaximum, "must be a number of more than 0")
+  const allowed = methods.map((method) => method.toUpperCase())
+  const further = headers.map((name) => name.toLowerCase())
   const isBelow = (path: string) =>
     paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
   return {
@@ -81,6 +86,10 @@ export const proxyRules = ({
     maximumBodyBytes
   }
 }
+
+/** Whether it is a list of such texts: TypeScript is not everybody's. */
+const areTexts = (given: unknown, isValid: (text: string) => boolean): boolean =>
+  Array.isArray(given) && given.every((one) => typeof one === "string" && isValid(one))
 
 const split = (url: string): ReadonlyArray<string> => {
   const mark = url.indexOf("?")
