@@ -38,7 +38,7 @@ const config = {
     "../CONTRIBUTING.md",
     "../SECURITY.md"
   ],
-  plugin: ["./titles.js"],
+  plugin: ["./titles.js", "./links.js"],
   customCss: "site.css",
   out: "site",
   router: "structure",
