@@ -19,8 +19,8 @@ const site = { folder: "" }
 beforeAll(async () => {
   site.folder = await mkdtemp(join(tmpdir(), "onbehalf-site-"))
   const args = ["node_modules/typedoc/bin/typedoc", "--out", site.folder]
-  await promisify(execFile)(process.execPath, args, { cwd: join(root, "docs"), timeout: 240_000 })
-}, 250_000)
+  await promisify(execFile)(process.execPath, args, { cwd: join(root, "docs"), timeout: 590_000 })
+}, 600_000)
 
 afterAll(() => rm(site.folder, { recursive: true }))
 

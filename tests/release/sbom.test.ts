@@ -75,6 +75,7 @@ describe("the list of what is inside", () => {
       cwd: folder,
       encoding: "utf8",
       timeout: 20_000,
+      stdio: ["ignore", "pipe", "inherit"],
       env: { PATH: `${folder}:${process.env["PATH"]}`, GITHUB_SHA: "abc" }
     })
     const others = releasable(root).filter(({ name }) => name !== "@onbehalf/express")
