@@ -1,7 +1,7 @@
 /** `pnpm release:pack <folder>`: packs every package that is published, built before: the very files that a registry will serve. */
 import { execFile } from "node:child_process"
 import { mkdirSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { delimiter, join, resolve } from "node:path"
 import { promisify } from "node:util"
 import { releasable, type Releasable } from "./versions.ts"
 
@@ -20,8 +20,11 @@ export const tarballs = (repository: string, folder: string): ReadonlyArray<Pack
 
 /** Builds and packs into a folder that exists. */
 export const pack = async (repository: string, into: string): Promise<ReadonlyArray<Packed>> => {
-  const bin = (name: string) => join(repository, "node_modules/.bin", name)
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" }
+  const programs = join(repository, "node_modules/.bin")
+  const bin = (name: string) => join(programs, name)
+  // turbo looks for pnpm by its name.
+  const path = [programs, process.env["PATH"]].join(delimiter)
+  const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" }
   const filters = ["--filter=./packages/*", "--filter=./apps/*"]
   await run(bin("turbo"), ["run", "build", ...filters], { cwd: repository, timeout: 300_000, env })
   const packed = tarballs(repository, into)
