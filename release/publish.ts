@@ -14,7 +14,7 @@ const run = promisify(execFile)
 /** Nothing is known of a version that is not there; any other failure ends the release. */
 const isPublished = async ({ name, version }: Releasable): Promise<boolean> => {
   try {
-    await run("npm", ["view", `${name}@${version}`, "version"], { timeout: 60_000 })
+    await run("npm", ["view", `${name}@${version}`, "version"], { timeout: 180_000 })
     return true
   } catch (error) {
     if (String((error as { stderr?: string }).stderr).includes("E404")) return false

@@ -115,7 +115,16 @@ describe.each(published)("the tarball of $name", (one) => {
     const { stdout } = await run("tar", ["-tzf", tarball()])
     const files = new Set(stdout.trim().split("\n"))
     const maps = [...files].filter((file) => file.endsWith(".map"))
-    if (one.manifest.bin === undefined) assert.isNotEmpty(maps)
+    assert.isNotEmpty(maps)
+    // A program's lead to names and lines in this repository, for who reads a stack trace.
+    if (one.manifest.bin !== undefined) {
+      const programs = [...files].filter((file) => /\.c?js$/.test(file))
+      assert.sameMembers(
+        maps,
+        programs.map((file) => `${file}.map`)
+      )
+      return assert.include([...files], "package/dist/THIRD-PARTY-LICENSES.txt")
+    }
     for (const map of maps) {
       const source = map.replace("/dist/", "/src/").replace(/(\.d)?\.[jt]s\.map$/, ".ts")
       assert.isTrue(files.has(source), map)
