@@ -50,12 +50,13 @@ describe("links between pages", () => {
   })
 
   it.each(published.map(({ folder }) => `${folder}/README.md`))(
-    "%s is read from a tarball too, where nothing is beside it",
+    "%s is read from a tarball too, where nothing is beside it, and leads on",
     (page) => {
       assert.deepStrictEqual(
         targets(page).filter((target) => !/^(https:|#)/.test(target)),
         []
       )
+      assert.isTrue(targets(page).some((target) => target.startsWith(host)))
     }
   )
 

@@ -138,7 +138,7 @@ describe.each(published)("the tarball of $name", (one) => {
     // Modules only: what Node 20 and TypeScript's oldest resolution would want is not offered.
     const types = await lint("attw", "--profile", "esm-only", "--format", "ascii")
     assert.strictEqual(types.code, 0, types.stdout)
-  })
+  }, 60_000)
 
   it("keeps its budget", async () => {
     const size = await sizeOf(one)
