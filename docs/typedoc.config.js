@@ -40,6 +40,7 @@ const config = {
   ],
   plugin: ["./titles.js", "./links.js"],
   customCss: "site.css",
+  highlightLanguages: [...OptionDefaults.highlightLanguages, "toml"],
   out: "site",
   router: "structure",
   categorizeByGroup: false,

@@ -18,10 +18,10 @@ const pages = globSync(
 )
 
 /**
- * Pictures; output that another test compares with what is really printed (`sessions`, `main-job`); and a user's rights, which the Redis store's
- * tests give to one.
+ * Pictures, and a user's rights, which the Redis store's tests give to one; output that another test compares with what is really printed
+ * (`sessions`, `main-job`).
  */
-const notCode = new Set(["text", "console", "acl"])
+const notCode = new Set(["text", "console"])
 
 type Run = Awaited<ReturnType<typeof startSimulator>>
 const world: { simulator?: Run; redis?: RedisServer; folder?: string } = {}

@@ -166,7 +166,7 @@ await withRedis("what a server refuses", startRedis, (server) => {
     it.live("a user who may not, and one who may do just what the README says", () =>
       Effect.gen(function* () {
         const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-        const rights = (/^```acl\n([\s\S]+?)\n```$/m.exec(readme)?.[1] ?? "").split(/\s/)
+        const rights = (/^```text acl\n([\s\S]+?)\n```$/m.exec(readme)?.[1] ?? "").split(/\s/)
         assert.isAbove(rights.length, 20)
         const user = ["ACL", "SETUSER", "store", "reset", "on", ">right"]
         yield* command(...user, "~onbehalf:*", "&onbehalf:*", "+hello", "+ping")
