@@ -38,8 +38,9 @@ const config = {
     "../CONTRIBUTING.md",
     "../SECURITY.md"
   ],
-  plugin: ["./titles.js"],
+  plugin: ["./titles.js", "./links.js"],
   customCss: "site.css",
+  highlightLanguages: [...OptionDefaults.highlightLanguages, "toml"],
   out: "site",
   router: "structure",
   categorizeByGroup: false,

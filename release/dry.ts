@@ -167,7 +167,9 @@ try {
   const { child, url } = await startRegistry(join(folder, "registry"))
   registry = child
   const settings = await npmSettings(folder, url)
-  const publish = [join(copy, "release/publish.ts"), "--provenance=false"]
+  const tarballs = join(folder, "tarballs")
+  call(copy, process.execPath, [join(copy, "release/pack.ts"), tarballs])
+  const publish = [join(copy, "release/publish.ts"), tarballs, "--provenance=false"]
   console.log(call(copy, process.execPath, publish, settings))
   const again = call(copy, process.execPath, publish, settings)
   if (/ published$/m.test(again)) throw new Error(`a second run published again:\n${again}`)

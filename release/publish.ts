@@ -1,22 +1,20 @@
 /**
- * `pnpm release`: packs what is published and gives the registry the versions that it does not have. pnpm packs, because it alone
- * writes the published form of `exports` and of our own ranges; npm publishes, with the hosted CI's identity instead of a token.
- * Further arguments are npm's.
+ * `node release/publish.ts <folder>`: gives the registry those tarballs of `release:pack` whose versions it does not have, with the hosted CI's
+ * identity instead of a token. It needs Node and npm alone, because nothing that others wrote should run with that identity. pnpm packs and npm
+ * publishes: only the one writes the published form of `exports` and of our own ranges. Further arguments are npm's.
  */
 import { execFile } from "node:child_process"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { promisify } from "node:util"
-import { pack, type Packed } from "./pack.ts"
+import { tarballs } from "./pack.ts"
+import type { Releasable } from "./versions.ts"
 
 const run = promisify(execFile)
-const repository = join(import.meta.dirname, "..")
 
 /** Nothing is known of a version that is not there; any other failure ends the release. */
-const isPublished = async ({ name, version }: Packed): Promise<boolean> => {
+const isPublished = async ({ name, version }: Releasable): Promise<boolean> => {
   try {
-    await run("npm", ["view", `${name}@${version}`, "version"], { timeout: 60_000 })
+    await run("npm", ["view", `${name}@${version}`, "version"], { timeout: 180_000 })
     return true
   } catch (error) {
     if (String((error as { stderr?: string }).stderr).includes("E404")) return false
@@ -24,16 +22,12 @@ const isPublished = async ({ name, version }: Packed): Promise<boolean> => {
   }
 }
 
-const folder = await mkdtemp(join(tmpdir(), "onbehalf-release-"))
-try {
-  for (const packed of await pack(repository, folder)) {
-    const known = await isPublished(packed)
-    if (!known) {
-      const args = ["publish", packed.tarball, "--access", "public", ...process.argv.slice(2)]
-      await run("npm", args, { timeout: 120_000 })
-    }
-    console.log(`${packed.name} ${packed.version} ${known ? "was there" : "published"}`)
+const [folder = "tarballs", ...further] = process.argv.slice(2)
+for (const one of tarballs(join(import.meta.dirname, ".."), resolve(folder))) {
+  const known = await isPublished(one)
+  if (!known) {
+    const args = ["publish", one.tarball, "--access", "public", ...further]
+    await run("npm", args, { timeout: 120_000 })
   }
-} finally {
-  await rm(folder, { recursive: true })
+  console.log(`${one.name} ${one.version} ${known ? "was there" : "published"}`)
 }

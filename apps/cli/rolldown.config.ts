@@ -37,9 +37,10 @@ const lazySegmenter: Plugin = {
     handler(code) {
       const found = /new Intl\.Segmenter\(undefined, \{\s*granularity: "grapheme"\s*\}\)/
       if (!found.test(code)) throw new Error("effect makes its segmenter in another way")
-      return code
-        .replace(found, `{ segment: (text) => (cached ??= ${segmenter}).segment(text) }`)
-        .concat("\nlet cached")
+      const lazy = `{ segment: (text) => (cached ??= ${segmenter}).segment(text) }`
+      // As many lines as before, so that the source map of the rest holds.
+      const changed = code.replace(found, (was) => lazy + was.replaceAll(/[^\n]/g, ""))
+      return { code: `${changed}\nlet cached`, map: null }
     }
   }
 }
@@ -52,7 +53,14 @@ const apart: Plugin = {
 }
 
 /** Modules are evaluated when they are imported, and those of a command when the command is. */
-const inOneFile = { codeSplitting: false, minify: true, strictExecutionOrder: true } as const
+const inOneFile = {
+  codeSplitting: false,
+  minify: true,
+  // Names and lines for who reads a stack trace; with the sources' text it would be five megabytes more.
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  strictExecutionOrder: true
+} as const
 
 /** Or each function that a module of Node's has would be asked for. */
 const treeshake = { propertyReadSideEffects: false } as const

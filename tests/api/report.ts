@@ -9,6 +9,8 @@ interface Manifest {
   readonly name: string
   readonly private?: boolean
   readonly bin?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
   readonly publishConfig?: {
     readonly exports?: Readonly<Record<string, string | null | { readonly types: string }>>
   }

@@ -17,7 +17,10 @@ const pages = globSync(
   { cwd: root }
 )
 
-/** Pictures, and output that another test compares with what is really printed. */
+/**
+ * Pictures, and a user's rights, which the Redis store's tests give to one; output that another test compares with what is really printed
+ * (`sessions`, `main-job`).
+ */
 const notCode = new Set(["text", "console"])
 
 type Run = Awaited<ReturnType<typeof startSimulator>>
@@ -79,6 +82,19 @@ const runShell = async (block: CodeBlock): Promise<void> => {
   assert.strictEqual(ended.code, 0, ended.stderr)
 }
 
+/** The command line's settings, and each file that they name. */
+const writeSettings = async (home: string, toml: string): Promise<void> => {
+  const folder = join(home, ".config/onbehalf")
+  const named = [...toml.matchAll(/_file = "([^"]+)"/g)].map(([, path = ""]) =>
+    path.startsWith("~") ? path.replace("~", home) : join(folder, path)
+  )
+  for (const file of named) {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, "a-key", { mode: 0o600 })
+  }
+  await writeFile(join(folder, "config.toml"), toml)
+}
+
 interface Found {
   readonly page: string
   readonly block: CodeBlock
@@ -131,8 +147,34 @@ describe("every code block in the documentation runs", () => {
     JSON.parse(block.code)
   })
 
+  it.each(blocks.filter(({ block }) => block.language === "toml"))("$at (toml)", async (found) => {
+    const home = await mkdtemp(join(world.folder ?? "", "home-"))
+    await writeSettings(home, found.block.code)
+    const profiles = [...found.block.code.matchAll(/^\[profiles\.(\w+)\]$/gm)]
+    assert.isNotEmpty(profiles)
+    for (const [, profile = ""] of profiles) {
+      const shown = await runNode(
+        ["apps/cli/dist/onbehalf.js", "config", "show", "--profile", profile, "--output", "json"],
+        { settings: { HOME: home } }
+      )
+      assert.strictEqual(shown.code, 0, shown.stderr)
+      assert.include(shown.stdout, profile)
+    }
+  })
+
+  it("a picture holds nothing that could be run", () => {
+    const pictures = pages.flatMap((page) =>
+      codeBlocks(join(root, page)).filter(({ language }) => language === "text")
+    )
+    assert.isNotEmpty(pictures)
+    for (const { code } of pictures) {
+      assert.notMatch(code, /^\s*(\$|npm|npx|onbehalf|curl|import|export|\w+ =) /m)
+    }
+  })
+
   it("in a language that is tried here", () => {
-    const others = blocks.filter(({ block }) => !["ts", "sh", "json"].includes(block.language))
+    const tried = ["ts", "sh", "json", "toml"]
+    const others = blocks.filter(({ block }) => !tried.includes(block.language))
     assert.deepStrictEqual(
       others.map(({ at }) => at),
       []

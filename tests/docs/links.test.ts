@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { published } from "../api/report.ts"
+import { repository } from "../support/repository.ts"
 import { root } from "../support/process.ts"
 
 const pages = globSync(
@@ -21,26 +23,48 @@ const anchors = (page: string): ReadonlySet<string> =>
     )
   )
 
+/** A file of the repository at its host: what a page must name it by that is read from elsewhere too. */
+const host = `${repository}/blob/main/`
+
 const isDead = (page: string, target: string): boolean => {
-  if (target.includes("://")) return false
+  if (target.includes("://") && !target.startsWith(host)) return false
   const [path = "", anchor] = target.split("#")
-  const file = path === "" ? page : join(dirname(page), path)
+  const file = path.startsWith(host)
+    ? path.slice(host.length)
+    : path === ""
+      ? page
+      : join(dirname(page), path)
   if (!existsSync(join(root, file))) return true
   return anchor !== undefined && !anchors(file).has(anchor)
 }
 
+const targets = (page: string): ReadonlyArray<string> =>
+  [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target)
+
 describe("links between pages", () => {
   it.each(pages)("%s", (page) => {
-    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target)
     assert.deepStrictEqual(
-      targets.filter((target) => isDead(page, target)),
+      targets(page).filter((target) => isDead(page, target)),
       []
     )
   })
 
+  it.each(published.map(({ folder }) => `${folder}/README.md`))(
+    "%s is read from a tarball too, where nothing is beside it, and leads on",
+    (page) => {
+      assert.deepStrictEqual(
+        targets(page).filter((target) => !/^(https:|#)/.test(target)),
+        []
+      )
+      assert.isTrue(targets(page).some((target) => target.startsWith(host)))
+    }
+  )
+
   it("one that leads nowhere would be noticed", () => {
     assert.isTrue(isDead("docs/errors.md", "nowhere.md"))
     assert.isTrue(isDead("docs/concepts.md", "errors.md#no_such_code"))
+    assert.isTrue(isDead("packages/core/README.md", `${host}docs/nowhere.md`))
+    assert.isTrue(isDead("packages/core/README.md", `${host}docs/errors.md#no_such_code`))
     assert.isFalse(isDead("docs/concepts.md", "errors.md#wrong_token"))
   })
 })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { startSimulator } from "@onbehalf/simulator"
+import { globSync, readFileSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -52,6 +53,15 @@ const commandsOf = (text: string): ReadonlyArray<string> =>
     .map((line) => line.slice(2))
 
 describe("terminal sessions are what a terminal shows", () => {
+  it("no page has one that is not played", () => {
+    // The first page's is `npm start`, which the main job's test plays.
+    const holding = globSync(["*.md", "{docs,packages,apps,examples}/**/*.md"], {
+      cwd: root,
+      exclude: ["**/node_modules/**"]
+    }).filter((page) => readFileSync(join(root, page), "utf8").includes("\n```console\n"))
+    assert.sameMembers(holding, ["README.md", ...pages])
+  })
+
   it.each(pages)(
     "%s",
     async (page) => {

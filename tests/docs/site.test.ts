@@ -1,6 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
-import { existsSync, globSync, readFileSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -8,17 +8,33 @@ import { pathToFileURL } from "node:url"
 import { promisify } from "node:util"
 import { errorGuide } from "../../packages/core/src/internal/errorGuide.ts"
 import { root } from "../support/process.ts"
+import { repository } from "../support/repository.ts"
 import { launch, missing } from "../../examples/merchant-portal/test/support/chromium.ts"
+
+type Browser = Awaited<ReturnType<typeof launch>>
+type Page = Awaited<ReturnType<Browser["newPage"]>>
 
 const site = { folder: "" }
 
 beforeAll(async () => {
   site.folder = await mkdtemp(join(tmpdir(), "onbehalf-site-"))
   const args = ["node_modules/typedoc/bin/typedoc", "--out", site.folder]
-  await promisify(execFile)(process.execPath, args, { cwd: join(root, "docs"), timeout: 240_000 })
-}, 250_000)
+  await promisify(execFile)(process.execPath, args, { cwd: join(root, "docs"), timeout: 590_000 })
+}, 600_000)
 
 afterAll(() => rm(site.folder, { recursive: true }))
+
+/** `SCREENSHOTS=docs` keeps them in the documentation: of the first page, and of an export's. */
+const shots =
+  process.env["SCREENSHOTS"] === "docs"
+    ? join(root, "docs/screens")
+    : join(tmpdir(), `onbehalf-site-pictures-${process.pid}`)
+const pictures = [
+  ["start", "index.html"],
+  ["export", "_onbehalf/core/createTokenBroker.html"]
+] as const
+
+const widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 const pages = () => globSync("**/*.html", { cwd: site.folder })
 const read = (page: string) => readFileSync(join(site.folder, page), "utf8")
@@ -74,6 +90,15 @@ describe("the site", () => {
     assert.deepStrictEqual([...new Set(dead)], [])
   })
 
+  it("leads to its own pages where it has them: no page of the repository is a file to download", () => {
+    assert.deepStrictEqual(globSync("media/*.md", { cwd: site.folder }), [])
+    const away = pages().filter((page) =>
+      named(read(page), "href").some((href) => href.startsWith(`${repository}/blob/`))
+    )
+    assert.deepStrictEqual(away, [])
+    assert.include(named(read("_onbehalf/express.html"), "href"), "../Errors.html")
+  })
+
   it("loads nothing from elsewhere", () => {
     const loaded = pages().flatMap((page) => [
       ...named(read(page), "src"),
@@ -98,38 +123,66 @@ describe("the site", () => {
 describe.skipIf(missing !== undefined)(
   `the site in a browser${missing === undefined ? "" : `: ${missing}`}`,
   () => {
-    it.each([
+    const shown = { browser: undefined as Browser | undefined }
+    beforeAll(async () => {
+      mkdirSync(shots, { recursive: true })
+      shown.browser = await launch()
+    })
+    afterAll(async () => {
+      await shown.browser?.close()
+      if (process.env["SCREENSHOTS"] !== "docs") rmSync(shots, { recursive: true })
+    })
+
+    const views = [
       { how: "wide", width: 1280 },
       { how: "narrow", width: 390 }
-    ])(
-      "$how: a page fits, asks for nothing from elsewhere, and is found by a word in it",
-      async ({ width }) => {
-        const browser = await launch()
-        try {
-          const page = await browser.newPage({ viewport: { width, height: 900 } })
-          const elsewhere: Array<string> = []
-          page.on("request", (request) => {
-            if (!request.url().startsWith("file:")) elsewhere.push(request.url())
-          })
-          await page.goto(pathToFileURL(join(site.folder, "Operations.html")).href)
-          const scrolls =
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-          assert.isFalse(await page.evaluate(scrolls))
-          await page.click("#tsd-search-trigger")
-          await page.fill("#tsd-search-input", "threat model")
-          const result = page.locator("#tsd-search-results a").first()
-          await result.waitFor({ timeout: 20_000 })
-          assert.match((await result.textContent()) ?? "", /threat model/i)
-          await page.keyboard.press("Escape")
-          const pictures = process.env["SITE_PICTURES"]
-          if (pictures !== undefined)
-            await page.screenshot({ path: join(pictures, `${width}.png`) })
-          assert.deepStrictEqual(elsewhere, [])
-        } finally {
-          await browser.close()
+    ] as const
+    const address = (page: string) => pathToFileURL(join(site.folder, page)).href
+    const visit = async (width: number, javaScriptEnabled: boolean): Promise<Page> => {
+      assert.isDefined(shown.browser)
+      return shown.browser.newPage({ viewport: { width, height: 900 }, javaScriptEnabled })
+    }
+
+    it.each(views)(
+      "$how: asks for nothing from elsewhere, and a page is found by a word in it",
+      async ({ how, width }) => {
+        const page = await visit(width, true)
+        const elsewhere: Array<string> = []
+        page.on("request", (request) => {
+          if (!request.url().startsWith("file:")) elsewhere.push(request.url())
+        })
+        for (const [name, path] of pictures) {
+          await page.goto(address(path))
+          const file = join(shots, `${name}-${how}.png`)
+          await page.screenshot({ path: file })
+          assert.isAbove(statSync(file).size, 5_000, `${name} is blank`)
         }
+        await page.click("#tsd-search-trigger")
+        await page.fill("#tsd-search-input", "threat model")
+        const result = page.locator("#tsd-search-results a").first()
+        await result.waitFor({ timeout: 20_000 })
+        assert.match((await result.textContent()) ?? "", /threat model/i)
+        assert.deepStrictEqual(elsewhere, [])
+        await page.close()
       },
       60_000
+    )
+
+    // Where a line breaks is the styles' matter alone, and the site's programs take a second a page.
+    it.each(views)(
+      "$how: every page fits, so that nothing but a table or a signature scrolls sideways",
+      async ({ width }) => {
+        const page = await visit(width, false)
+        const wide: Array<string> = []
+        for (const path of pages()) {
+          await page.goto(address(path))
+          const [scroll, client] = (await page.evaluate(widths)) as [number, number]
+          if (scroll > client) wide.push(`${path}: ${scroll}`)
+        }
+        assert.deepStrictEqual(wide, [])
+        await page.close()
+      },
+      300_000
     )
   }
 )

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { root } from "../support/process.ts"
+import { repository } from "../support/repository.ts"
 
 interface Manifest {
   readonly name: string
@@ -85,9 +86,8 @@ describe("what is published", () => {
         url: house.repository?.url ?? "",
         directory: folder
       })
-      const address = (house.repository?.url ?? "").replace(/^git\+|\.git$/g, "")
-      assert.strictEqual(own.homepage, `${address}/tree/main/${folder}#readme`)
-      assert.strictEqual(own.bugs, `${address}/issues`)
+      assert.strictEqual(own.homepage, `${repository}/tree/main/${folder}#readme`)
+      assert.strictEqual(own.bugs, `${repository}/issues`)
       assert.isTrue(existsSync(join(root, folder, "README.md")))
     })
 

@@ -107,16 +107,27 @@ describe("the lockfile", () => {
   })
 })
 
+interface Job {
+  readonly needs?: string
+  readonly permissions: Readonly<Record<string, string>>
+  readonly environment?: string
+  readonly steps: ReadonlyArray<Step>
+}
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
 interface Workflow {
   readonly permissions: unknown
-  readonly jobs: Record<
-    string,
-    {
-      readonly permissions: unknown
-      readonly steps: ReadonlyArray<{ readonly uses?: string; readonly run?: string }>
-    }
-  >
+  readonly jobs: Readonly<Record<string, Job>>
 }
+
+const runsOf = (job: Job | undefined): ReadonlyArray<string> =>
+  (job?.steps ?? []).flatMap(({ run }) => run ?? [])
 
 describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
   const workflow = parse(text(path)) as Workflow
@@ -135,13 +146,46 @@ describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) =
   })
 
   it("publishes only what passed the tests, the whole matrix of strangers and a rehearsal", () => {
-    const runs = workflow.jobs["publish"]?.steps.flatMap(({ run }) => run ?? []) ?? []
-    assert.deepStrictEqual(runs.slice(0, 4), [
+    assert.deepStrictEqual(runsOf(workflow.jobs["build"]), [
       "npm test",
       "npx pnpm packed",
       "npx pnpm release:dry",
-      "npx pnpm release"
+      "npx pnpm release:pack tarballs",
+      "npx pnpm release:sbom bom"
     ])
+    assert.strictEqual(workflow.jobs["publish"]?.needs, "build")
+    assert.strictEqual(workflow.jobs["announce"]?.needs, "publish")
+  })
+
+  it("each job may do what it must, and no more", () => {
+    const permissions = Object.entries(workflow.jobs).map(([name, job]) => [name, job.permissions])
+    assert.deepStrictEqual(Object.fromEntries(permissions), {
+      plan: { contents: "read" },
+      propose: { contents: "write", "pull-requests": "write" },
+      build: { contents: "read" },
+      publish: { contents: "read", "id-token": "write" },
+      announce: { contents: "write" }
+    })
+    assert.strictEqual(workflow.jobs["publish"]?.environment, "npm")
+  })
+
+  it("what has the identity that publishes, or tags, runs nothing that others wrote", () => {
+    assert.deepStrictEqual(runsOf(workflow.jobs["publish"]), ["node release/publish.ts tarballs"])
+    for (const name of ["publish", "announce"]) {
+      for (const run of runsOf(workflow.jobs[name])) assert.notMatch(run, /npx|pnpm|npm (ci|i)/)
+    }
+    const sources = ["publish", "pack", "versions"].map((name) => text(`release/${name}.ts`))
+    for (const source of sources) assert.notMatch(source, /from "(?!node:|\.\/)/)
+  })
+
+  it("leaves no token behind where packages are installed", () => {
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
+    for (const { uses, with: options } of steps) {
+      if (uses?.startsWith("actions/checkout@"))
+        assert.strictEqual(options?.["persist-credentials"], false)
+    }
+    const given = steps.filter(({ env }) => env !== undefined)
+    for (const { run } of given) assert.notMatch(run ?? "", /pnpm|npx|npm /)
   })
 
   it("runs scripts that exist", () => {

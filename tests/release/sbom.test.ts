@@ -1,5 +1,8 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, onTestFinished } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse } from "yaml"
 import { type Bill, billOf, fileOf } from "../../release/sbom.ts"
@@ -55,10 +58,30 @@ describe("the list of what is inside", () => {
     for (const name of ["ejs", "express-session", "typedoc"]) assert.notInclude(all, name)
   }, 120_000)
 
-  it("has the name of the tag that it is attached to", () => {
-    const one = { name: "@onbehalf/core", version: "0.1.0", folder: "packages/core" }
-    assert.strictEqual(fileOf(one), "onbehalf-core@0.1.0.cdx.json")
-    const workflow = readFileSync(join(root, ".github/workflows/release.yml"), "utf8")
-    assert.include(workflow, 'bom="$(echo "${tag#@}" | tr / -).cdx.json"')
+  it("goes with the tag and the release of its package, and once", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "onbehalf-announce-"))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await mkdir(join(folder, "bom"))
+    for (const one of releasable(root)) await writeFile(join(folder, "bom", fileOf(one)), "{}")
+    // The host's own program: the middleware is released already.
+    const gh =
+      '#!/bin/sh\ncase "$2 $3" in "view @onbehalf/express@"*) ;; create*) echo "$3 $7" ;; *) exit 1 ;; esac\n'
+    await writeFile(join(folder, "gh"), gh, { mode: 0o755 })
+    const { jobs } = parse(readFileSync(join(root, ".github/workflows/release.yml"), "utf8")) as {
+      readonly jobs: Record<string, { readonly steps: ReadonlyArray<{ readonly run?: string }> }>
+    }
+    const step = jobs["announce"]?.steps.at(-1)?.run ?? ""
+    const output = execFileSync("bash", ["-euo", "pipefail", "-c", step], {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 20_000,
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { PATH: `${folder}:${process.env["PATH"]}`, GITHUB_SHA: "abc" }
+    })
+    const others = releasable(root).filter(({ name }) => name !== "@onbehalf/express")
+    assert.sameMembers(
+      output.trim().split("\n"),
+      others.map((one) => `${one.name}@${one.version} bom/${fileOf(one)}`)
+    )
   })
 })

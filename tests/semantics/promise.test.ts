@@ -120,7 +120,7 @@ describe("createTokenBroker", () => {
       status: 422,
       returnCode: "8888",
       details: [{ field: "scopes", description: "unknown" }],
-      documentation: "docs/errors.md#invalid_request"
+      documentation: "https://github.com/onbehalf/onbehalf/blob/main/docs/errors.md#invalid_request"
     })
     assert.strictEqual(
       error.message,

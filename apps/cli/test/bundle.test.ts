@@ -2,6 +2,7 @@ import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
+import { SourceMap } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -44,8 +45,10 @@ describe("the bundle", () => {
 
   it("is less than a megabyte, and the licences lie beside it", async () => {
     const files = await readdir(join(folder, "dist"))
-    assert.deepStrictEqual(files.sort(), ["THIRD-PARTY-LICENSES.txt", "onbehalf.js", "program.cjs"])
-    const sizes = await Promise.all(files.map((file) => stat(join(folder, "dist", file))))
+    const programs = ["onbehalf.js", "program.cjs"]
+    const maps = programs.map((file) => `${file}.map`)
+    assert.sameMembers(files, ["THIRD-PARTY-LICENSES.txt", ...programs, ...maps])
+    const sizes = await Promise.all(programs.map((file) => stat(join(folder, "dist", file))))
     assert.isBelow(
       sizes.reduce((sum, { size }) => sum + size, 0),
       1_000_000
@@ -54,6 +57,15 @@ describe("the bundle", () => {
     for (const name of ["effect", "@effect/platform-node", "cliui", "smol-toml"]) {
       assert.match(licences, new RegExp(`^${name} [0-9.]+ \\(\\w+`, "m"))
     }
+  })
+
+  it("has source maps that lead into it, and hold no text of the sources", async () => {
+    const program = await readFile(join(folder, "dist", "program.cjs"), "utf8")
+    const map = JSON.parse(await readFile(join(folder, "dist", "program.cjs.map"), "utf8"))
+    assert.notProperty(map, "sourcesContent")
+    const before = program.slice(0, program.indexOf("nothing that weakens TLS")).split("\n")
+    const found = new SourceMap(map).findEntry(before.length - 1, before.at(-1)?.length ?? 0)
+    assert.include(found, { originalSource: "../src/doctor/machine.ts" })
   })
 
   it("answers at once what the whole program would answer", async () => {

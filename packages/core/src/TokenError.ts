@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { errorGuide, type ErrorGuide } from "./internal/errorGuide.ts"
+import { documentationOf, errorGuide, type ErrorGuide } from "./internal/errorGuide.ts"
 
 /**
  * One entry of the upstream's `details`, or of a local check. Texts are capped and free of control
@@ -243,9 +243,9 @@ export class TokenError extends Schema.TaggedError<TokenError>("@onbehalf/core/T
     return this.guide.hint
   }
 
-  /** Where this error is explained. */
+  /** The address of the section that explains this error. */
   get documentation(): string {
-    return `docs/errors.md#${this.code}`
+    return documentationOf(this.code)
   }
 
   /** Whom it concerns, where it concerns one organisation. */

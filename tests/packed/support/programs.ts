@@ -1,5 +1,5 @@
 /** What strangers do with our packages: the files of their projects. */
-import { readFileSync } from "node:fs"
+import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Packed } from "../../../release/pack.ts"
 import { entries, published } from "../../api/report.ts"
@@ -34,7 +34,7 @@ const tsconfig = (module: "nodenext" | "bundler"): string =>
       noEmit: true,
       types: ["node"]
     },
-    include: ["*.ts"]
+    include: ["*.ts", "contracts/*.ts"]
   })
 
 /** Says which modules have no values. */
@@ -54,11 +54,19 @@ export const typesOnly = [
   "@onbehalf/core/TokenSource"
 ]
 
+/** What users have written down as types. */
+const contracts = Object.fromEntries(
+  globSync(["contract.ts", "contracts/*.ts"], { cwd: join(root, "tests/packed") }).map((path) => [
+    path,
+    readFileSync(join(root, "tests/packed", path), "utf8")
+  ])
+)
+
 export const files: Readonly<Record<string, string>> = {
   "tsconfig.nodenext.json": tsconfig("nodenext"),
   "tsconfig.bundler.json": tsconfig("bundler"),
   "app.ts": `${block("apps/express/README.md", "onBehalf(")}\nexport { app, merchants, nuapay }\n`,
-  "contract.ts": readFileSync(join(import.meta.dirname, "../contract.ts"), "utf8"),
+  ...contracts,
   "broker.ts": block("packages/core/README.md", "createTokenBroker"),
   "effect.ts": block("README.md", "Effect.runPromise"),
   "surface.ts": `import "@onbehalf/store-testkit"\n${specifiers

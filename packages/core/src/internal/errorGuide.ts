@@ -6,6 +6,10 @@ export interface ErrorGuide {
   readonly hint: string
 }
 
+/** The page's section on a code. The repository's own manifest has the same address; a test sees to it. */
+export const documentationOf = (code: string): string =>
+  `https://github.com/onbehalf/onbehalf/blob/main/docs/errors.md#${code}`
+
 export const errorGuide = {
   InvalidApiKey: {
     code: "invalid_api_key",
