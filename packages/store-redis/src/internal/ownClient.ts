@@ -134,13 +134,18 @@ const singleSession = (
 ): Session => {
   const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
   const client = createClient({ url, commandOptions, disableOfflineQueue: true, socket })
-  let end = unheard
+  let [end, isOver] = [unheard, false]
   client.on("error", unheard)
+  // A connection that was under way at its end is made all the same.
+  client.on("connect", () => isOver && client.destroy())
   for (const event of ["end", "terminated"]) client.on(event, () => end())
   return {
     client: { ...NodeRedis.single(client), drop: () => end() },
     connect: () => client.connect(),
-    destroy: () => client.destroy(),
+    destroy: () => {
+      isOver = true
+      client.destroy()
+    },
     onEnd: (ended) => (end = ended)
   }
 }
