@@ -80,6 +80,28 @@ describe("where Redis is", () => {
     })
   )
 
+  it.live.each([
+    ["a server", (url: string) => url],
+    ["a cluster", (url: string) => [url, url] as const]
+  ] as const)("F20: no connection is left to %s that takes them and does not greet", ([, at]) =>
+    Effect.gen(function* () {
+      const open = new Set<Socket>()
+      let taken = 0
+      const { port } = yield* listening((client) => {
+        taken++
+        open.add(client.resume())
+        client.on("error", () => undefined)
+        client.on("close", () => open.delete(client))
+      })
+      const url = at(`redis://localhost:${port}`)
+      // After the first attempt, in the second.
+      yield* using(fromUrl({ sealKey, url }), () =>
+        Effect.repeat(Effect.sleep(5), { until: () => taken === 2 })
+      )
+      yield* Effect.repeat(Effect.sleep(5), { until: () => open.size === 0 })
+    }).pipe(Effect.scoped)
+  )
+
   it.live("F19: a server that is not there is no reason not to start", () =>
     Effect.gen(function* () {
       const port = yield* Effect.promise(freePort)

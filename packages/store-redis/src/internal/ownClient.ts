@@ -168,6 +168,8 @@ const clusterSession = Effect.fnUntraced(function* (
   const check = (host: string) => {
     if (!Addresses.mayTalkTo(host, first, unencrypted)) throw notEncrypted
   }
+  // The library forgets connections that it asks where the servers are, should they get no answer.
+  const over = new AbortController()
   const cluster = createCluster({
     rootNodes: addresses.map(({ url }) => ({ url })),
     commandOptions,
@@ -184,7 +186,8 @@ const clusterSession = Effect.fnUntraced(function* (
       socket: {
         ...(encrypted ? { ...tls, tls: true as const } : {}),
         connectTimeout: patience,
-        reconnectStrategy: () => pause
+        reconnectStrategy: () => (over.signal.aborted ? false : pause),
+        ...{ signal: over.signal }
       }
     }
   })
@@ -216,7 +219,10 @@ const clusterSession = Effect.fnUntraced(function* (
       await cluster.connect()
       for (const { host } of cluster.masters) check(host)
     },
-    destroy: () => cluster.destroy(),
+    destroy: () => {
+      cluster.destroy()
+      over.abort()
+    },
     onEnd: unheard
   }
 })
