@@ -183,26 +183,16 @@ const clusterSession = Effect.fnUntraced(function* (
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       disableOfflineQueue: true,
-      socket: {
-        ...(encrypted ? { ...tls, tls: true as const } : {}),
-        connectTimeout: patience,
-        reconnectStrategy: () => (over.signal.aborted ? false : pause),
-        ...{ signal: over.signal }
-      }
+      socket: socketsOf(encrypted, { patience, tls }, over.signal)
     }
   })
   cluster.on("error", unheard)
   cluster.on("node-error", unheard)
-  const repairs = yield* Queue.unbounded<Effect.Effect<void>>()
-  yield* Queue.take(repairs).pipe(
-    Effect.flatMap(Effect.forkScoped),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  const repair = yield* repairing
   /** What belongs to no key may have gone to any. */
   const examineAll = () => {
     for (const { client } of cluster.masters) {
-      if (client !== undefined) Queue.offerUnsafe(repairs, examine(client, patience))
+      if (client !== undefined) repair(examine(client, patience))
     }
   }
   return {
@@ -212,7 +202,7 @@ const clusterSession = Effect.fnUntraced(function* (
         if (key === undefined) return examineAll()
         cluster
           .getNodeClientForKey(key, false)
-          .then((node) => Queue.offerUnsafe(repairs, restart(node, patience)), unheard)
+          .then((node) => repair(restart(node, patience)), unheard)
       }
     },
     connect: async () => {
@@ -225,6 +215,29 @@ const clusterSession = Effect.fnUntraced(function* (
     },
     onEnd: unheard
   }
+})
+
+/** All that belongs to a session ends with the signal. */
+const socketsOf = (
+  encrypted: boolean,
+  { patience, tls }: Pick<SessionOptions, "patience" | "tls">,
+  signal: AbortSignal
+) => ({
+  ...(encrypted ? { ...tls, tls: true as const } : {}),
+  connectTimeout: patience,
+  reconnectStrategy: () => (signal.aborted ? false : pause),
+  signal
+})
+
+/** Does what it is given, for as long as the session lives. */
+const repairing = Effect.gen(function* () {
+  const repairs = yield* Queue.unbounded<Effect.Effect<void>>()
+  yield* Queue.take(repairs).pipe(
+    Effect.flatMap(Effect.forkScoped),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return (repair: Effect.Effect<void>): void => void Queue.offerUnsafe(repairs, repair)
 })
 
 /** What does not answer now either is made anew. */
