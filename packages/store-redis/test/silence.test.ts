@@ -104,6 +104,8 @@ await withRedis("a server that does not answer", startRedis, (server) => {
   it.live("invariant 2: what is carried out late does not live longer for it", () =>
     using(fromClient(nodeRedis, { sealKey }), (store) =>
       Effect.gen(function* () {
+        // A script that the server does not know yet would not be carried out late, but refused.
+        yield* keep(store, newKey(), "t0")
         const key = newKey()
         const { generation } = yield* store.get(key)
         const life = 3_000
@@ -120,7 +122,8 @@ await withRedis("a server that does not answer", startRedis, (server) => {
           until: (look) => look.held !== undefined,
           schedule: Schedule.spaced(5)
         })
-        assert.isAtMost(held?.lifetime.end ?? Infinity, stored.lifetime.end + 1)
+        // The server stood still for a second; its clock and ours differ by some milliseconds on a busy machine.
+        assert.isAtMost(held?.lifetime.end ?? Infinity, stored.lifetime.end + 100)
       })
     )
   )
