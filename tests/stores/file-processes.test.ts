@@ -70,15 +70,18 @@ describe("eight processes on one file", () => {
     `F33, invariant 4: ${processes} make one request for each key, however many callers ask`,
     async () => {
       const { merchants, open, requests, workers } = shared
-      const all = [...workers, ...(await many(processes - workers.length, open))]
+      const more = await many(processes - workers.length, open)
       const before = requests()
       const asked = merchants.slice(0, 3)
-      for (const merchant of [...asked, ...asked]) await stampede(all, merchant)
+      try {
+        for (const merchant of [...asked, ...asked]) await stampede([...workers, ...more], merchant)
+      } finally {
+        for (const { stop } of more) stop()
+      }
       const minted = requests() - before
       progress(`requests of ${processes} processes for ${asked.length} keys`, [minted])
       // A hundred on two cores may keep a holder from saying for two seconds that it lives.
       assert.isAtMost(minted, asked.length * (isFull ? 2 : 1))
-      for (const { stop } of all.slice(workers.length)) stop()
     },
     timeout
   )

@@ -3,8 +3,8 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import { cleanEnvironment } from "./process.ts"
 
-/** Milliseconds that a worker may live. */
-const timeout = 300_000
+/** Milliseconds that a worker may live: a hundred of them on a busy machine are started for minutes. */
+const timeout = 1_800_000
 
 export interface Worker<Task, Result> {
   readonly tell: (task: Task) => Promise<Result>

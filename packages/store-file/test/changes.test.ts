@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { startNode } from "./support/child.ts"
 import { keep, key, open } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
@@ -36,6 +39,29 @@ describe("changes", () => {
       }
       const sorted = delays.toSorted((one, other) => one - other)
       assert.isBelow(sorted[20] ?? Number.NaN, 25)
+    })
+  )
+
+  it.live("T24: begin anew in a folder that was removed and made again by the same names", () =>
+    Effect.gen(function* () {
+      const directory = join(yield* temporaryFolder, "store")
+      const [first, second] = [yield* open(directory), yield* open(directory)]
+      yield* keep(first, key("m1"), "t1")
+      const heard: Array<string> = []
+      yield* Effect.forkScoped(
+        Stream.runForEach(second.changes, ({ _tag }) => Effect.sync(() => heard.push(_tag)))
+      )
+      const connected = (times: number) =>
+        Effect.repeat(Effect.sleep(1), {
+          until: () => heard.filter((tag) => tag === "Connected").length === times
+        })
+      yield* connected(1)
+      rmSync(directory, { recursive: true })
+      yield* first.revoke(key("m1").owner)
+      yield* keep(first, key("m2"), "t2")
+      assert.deepStrictEqual(readdirSync(directory)[0], "tokens-1.db")
+      // It has missed the revocation: whoever is in front of it trusts nothing from before.
+      yield* connected(2)
     })
   )
 })

@@ -83,7 +83,7 @@ const useAfter = (directory: string, files: Files) =>
       })
     )
   }).pipe(
-    Effect.catchTag("StoreError", ({ message }) => {
+    Effect.catch(({ message }) => {
       // A flipped bit may make the number of a version that is yet to come.
       assert.match(message, /made by a newer version/)
       return Effect.succeed("refused" as const)

@@ -7,8 +7,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redis from "effect/persistence/Redis"
 import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import { toSubscribe } from "./internal/patience.ts"
 import { defaultTimeout, type RedisDriver } from "./RedisDriver.ts"
 import { failureOf, type RedisFailure, timedOut } from "./RedisFailure.ts"
 
@@ -28,7 +31,9 @@ export const driver = (timeout = defaultTimeout): Effect.Effect<RedisDriver, nev
     return {
       send: ({ words }) => send(words),
       subscribe: Effect.fnUntraced(function* (channels, onMessage) {
-        const queues = yield* Effect.forEach(channels, (channel) => redis.subscribe(channel))
+        const queues = yield* unwaited(
+          Effect.forEach(channels, (channel) => redis.subscribe(channel))
+        )
         const listen = (queue: (typeof queues)[number]) =>
           // A yield after each would take one a turn of the event loop.
           Effect.forever(
@@ -42,6 +47,20 @@ export const driver = (timeout = defaultTimeout): Effect.Effect<RedisDriver, nev
       missesMessages: true,
       shards: Effect.succeed([send])
     }
+  })
+
+/** A server that does not answer lets it neither begin nor end: it is given up, and gone when it can. */
+const unwaited = <A, E>(
+  subscribe: Effect.Effect<A, E, Scope.Scope>
+): Effect.Effect<A, E | RedisFailure, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) => Effect.forkDetach(Scope.close(scope, exit)))
+    const subscribing = yield* Effect.forkDetach(Scope.provide(subscribe, scope))
+    return yield* Effect.timeoutOrElse(Fiber.join(subscribing), {
+      duration: toSubscribe,
+      orElse: () => timedOut
+    })
   })
 
 const causeOf = ({ cause }: Redis.RedisError): RedisFailure => failureOf(cause)

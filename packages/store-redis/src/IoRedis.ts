@@ -15,6 +15,7 @@ import type { Listener, PromiseClient } from "./RedisDriver.ts"
  * @since 0.1.0
  */
 export interface IoRedisClient {
+  readonly options?: object | undefined
   call(name: string, ...rest: Array<string>): Promise<unknown>
   duplicate(options: object): IoRedisSubscriber
 }
@@ -26,6 +27,7 @@ export interface IoRedisClient {
  * @since 0.1.0
  */
 export interface IoRedisCluster {
+  readonly options?: object | undefined
   call(name: string, ...rest: Array<string>): Promise<unknown>
   nodes(role: "master"): ReadonlyArray<IoRedisClient>
 }

@@ -16,7 +16,7 @@ import type { Listener, PromiseClient } from "./RedisDriver.ts"
  */
 export interface NodeRedisClient {
   readonly options?: object | undefined
-  sendCommand(words: Array<string>): Promise<unknown>
+  sendCommand(words: Array<string>, options?: object): Promise<unknown>
   duplicate(options: object): NodeRedisSubscriber
 }
 
@@ -29,7 +29,12 @@ export interface NodeRedisClient {
 export interface NodeRedisCluster {
   readonly masters: ReadonlyArray<unknown>
   nodeClient(node: unknown): NodeRedisClient | Promise<NodeRedisClient>
-  sendCommand(key: string | undefined, reads: boolean, words: Array<string>): Promise<unknown>
+  sendCommand(
+    key: string | undefined,
+    reads: boolean,
+    words: Array<string>,
+    options?: object
+  ): Promise<unknown>
 }
 
 /**
@@ -41,7 +46,7 @@ export interface NodeRedisCluster {
 export interface NodeRedisSentinel {
   readonly isReady: boolean
   getSentinelNode(): unknown
-  sendCommand(reads: boolean, words: Array<string>): Promise<unknown>
+  sendCommand(reads: boolean, words: Array<string>, options?: object): Promise<unknown>
   subscribe(channels: Array<string>, listener: MessageListener): Promise<unknown>
   unsubscribe(channels: Array<string>, listener: MessageListener): Promise<unknown>
   on(event: string, listener: () => void): unknown
@@ -64,12 +69,15 @@ export interface NodeRedisSubscriber {
   destroy(): void
 }
 
+/** Texts and numbers as they are, whatever the client was told to make of them. */
+const plainly = { typeMapping: undefined }
+
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const single = (client: NodeRedisClient): PromiseClient => ({
-  send: ({ words }) => client.sendCommand(words),
+  send: ({ words }) => client.sendCommand(words, plainly),
   subscribe: (channels, listener) => listen(client, channels, listener)
 })
 
@@ -80,7 +88,7 @@ export const single = (client: NodeRedisClient): PromiseClient => ({
  * @since 0.1.0
  */
 export const cluster = (client: NodeRedisCluster): PromiseClient => ({
-  send: ({ key, reads, words }) => client.sendCommand(key, reads, words),
+  send: ({ key, reads, words }) => client.sendCommand(key, reads, words, plainly),
   subscribe: async (channels, listener) => {
     const [master] = client.masters
     if (master === undefined) throw new Error("no server of the cluster is known")
@@ -89,7 +97,7 @@ export const cluster = (client: NodeRedisCluster): PromiseClient => ({
   shards: () =>
     client.masters.map((node) => async (words) => {
       const shard = await client.nodeClient(node)
-      return shard.sendCommand(words)
+      return shard.sendCommand(words, plainly)
     }),
   wayOf: tagOf
 })
@@ -101,7 +109,7 @@ export const cluster = (client: NodeRedisCluster): PromiseClient => ({
  * @since 0.1.0
  */
 export const sentinel = (client: NodeRedisSentinel): PromiseClient => ({
-  send: ({ reads, words }) => client.sendCommand(reads, words),
+  send: ({ reads, words }) => client.sendCommand(reads, words, plainly),
   subscribe: async (channels, { onLost, onMessage, signal }) => {
     // It would wait for a master, for as long as there is none.
     if (!client.isReady) throw new Error("no master is known")

@@ -136,7 +136,8 @@ export const make = Effect.fnUntraced(function* (
   timeout = defaultTimeout
 ): Effect.fn.Return<RedisDriver, never, Scope.Scope> {
   const patience = yield* Patience.make(timeout)
-  const { drop = () => undefined, wayOf = () => "" } = client
+  const { wayOf = () => "" } = client
+  const drop = (key: string | undefined) => end(() => client.drop?.(key))
   const ask = (key: string | undefined, answer: () => Promise<unknown>) =>
     patience.within(wayOf(key), answer, () => drop(key))
   const own = (words: Array<string>) => client.send({ words, key: undefined, reads: true })
@@ -145,18 +146,17 @@ export const make = Effect.fnUntraced(function* (
     subscribe: (channels, onMessage) => subscribe(client, channels, onMessage),
     drop,
     missesMessages: false,
-    shards: Effect.sync(() =>
-      (client.shards?.() ?? [own]).map(
-        (shard): Shard =>
-          (words) =>
-            ask(undefined, () => shard(words))
-      )
-    )
+    shards: Effect.try({
+      try: () =>
+        (client.shards?.() ?? [own]).map(
+          (shard): Shard =>
+            (words) =>
+              ask(undefined, () => shard(words))
+        ),
+      catch: failureOf
+    })
   }
 })
-
-/** Milliseconds that a subscription may take. */
-const patience = 1_000
 
 const subscribe = Effect.fnUntraced(function* (
   client: PromiseClient,
@@ -166,18 +166,21 @@ const subscribe = Effect.fnUntraced(function* (
   const lost = yield* Deferred.make<never, RedisFailure>()
   const onLost = () => Deferred.doneUnsafe(lost, new RedisFailure({ code: "DISCONNECTED" }))
   const begin = Effect.callback<() => unknown, RedisFailure>((resume, signal) => {
-    const begun = client.subscribe(channels, { onMessage, onLost, signal })
+    const begun = Patience.promised(() => client.subscribe(channels, { onMessage, onLost, signal }))
     begun.then(
       (stop) => resume(Effect.succeed(stop)),
       (error: unknown) => resume(failureOf(error))
     )
     // Nobody waits any more; what begins all the same must end.
-    return Effect.sync(() => void begun.then((stop) => stop()).catch(() => undefined))
+    return Effect.sync(() => end(() => begun.then((stop) => stop())))
   })
   yield* Effect.acquireRelease(
-    Effect.timeoutOrElse(begin, { duration: patience, orElse: () => timedOut }),
-    (stop) => Effect.ignore(Effect.tryPromise(async () => stop())),
+    Effect.timeoutOrElse(begin, { duration: Patience.toSubscribe, orElse: () => timedOut }),
+    (stop) => Effect.sync(() => end(stop)),
     { interruptible: true }
   )
   return { lost: Deferred.await(lost) }
 })
+
+/** Nobody waits for it, and it may fail: a server that does not answer may never let it end. */
+const end = (stop: () => unknown): void => void (async () => stop())().catch(() => undefined)

@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { readFileSync } from "node:fs"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fromClient, fromUrl, redisStore, type RedisClient } from "../src/index.ts"
@@ -75,6 +78,28 @@ describe("where Redis is", () => {
       const layer = fromClient({} as RedisClient, { sealKey })
       assert.include((yield* Effect.flip(using(layer, () => Effect.void))).message, "client")
     })
+  )
+
+  it.live.each([
+    ["a server", (url: string) => url],
+    ["a cluster", (url: string) => [url, url] as const]
+  ] as const)("F20: no connection is left to %s that takes them and does not greet", ([, at]) =>
+    Effect.gen(function* () {
+      const open = new Set<Socket>()
+      let taken = 0
+      const { port } = yield* listening((client) => {
+        taken++
+        open.add(client.resume())
+        client.on("error", () => undefined)
+        client.on("close", () => open.delete(client))
+      })
+      const url = at(`redis://localhost:${port}`)
+      // After the first attempt, in the second.
+      yield* using(fromUrl({ sealKey, url }), () =>
+        Effect.repeat(Effect.sleep(5), { until: () => taken === 2 })
+      )
+      yield* Effect.repeat(Effect.sleep(5), { until: () => open.size === 0 })
+    }).pipe(Effect.scoped)
   )
 
   it.live("F19: a server that is not there is no reason not to start", () =>
@@ -194,8 +219,39 @@ await withRedis(
         assert.strictEqual(yield* look({ ...patient, url, tls: another }), "DISCONNECTED")
       })
     )
+
+    it.live("is left by a store that was closed while they shook hands", () =>
+      Effect.gen(function* () {
+        const [begun, ended] = [yield* Deferred.make<Socket>(), yield* Deferred.make<void>()]
+        const address = yield* listening((client) => {
+          client.on("close", () => Deferred.doneUnsafe(ended, Effect.void))
+          client.on("error", () => undefined)
+          Deferred.doneUnsafe(begun, Effect.succeed(client.pause()))
+        })
+        const url = `rediss://localhost:${address.port}`
+        const opening = yield* Effect.forkChild(
+          using(fromUrl({ sealKey, url, tls: { ca: authority } }), () => Effect.void)
+        )
+        const client = yield* Deferred.await(begun)
+        yield* Fiber.interrupt(opening)
+        const upstream = connect(Number(new URL(server.url).port), "localhost")
+        client.pipe(upstream).pipe(client)
+        yield* Deferred.await(ended)
+        upstream.destroy()
+      }).pipe(Effect.scoped)
+    )
   }
 )
+
+const listening = (onConnection: (client: Socket) => void) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const server = createServer(onConnection)
+      await new Promise<void>((resolve) => server.listen(0, "localhost", resolve))
+      return Object.assign(server.address() as AddressInfo, { server })
+    }),
+    ({ server }) => Effect.sync(() => server.close())
+  )
 
 const encryptedCluster = () =>
   startClusterOf(() => encrypted({ ...settings, "tls-cluster": "yes" }))

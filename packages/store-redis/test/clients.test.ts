@@ -9,14 +9,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Cluster, Redis } from "ioredis"
-import { createClient, createCluster } from "redis"
+import { createClient, createCluster, RESP_TYPES } from "redis"
 import * as EffectRedis from "../src/EffectRedis.ts"
 import { fromClient, fromDriver } from "../src/index.ts"
 import { backendOf, cannot, patient, sealKey } from "./support/backend.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
 import { suitePart } from "./support/suite.ts"
-import { keep, newKey, using } from "./support/using.ts"
+import { idIn, keep, newKey, using } from "./support/using.ts"
 import { withRedis } from "./support/withRedis.ts"
 
 /** What a client can get wrong: to find the key, to give back what was answered, to listen. */
@@ -60,6 +60,47 @@ await withRedis("clients of one server", startRedis, (server) => {
       const after = Effect.promise(() => server.command("CLIENT", "LIST"))
       yield* Effect.repeat(after, { until: (list) => count(list) === count(before) })
     })
+  )
+
+  it.live.each([RESP_TYPES.BLOB_STRING, RESP_TYPES.NUMBER] as const)(
+    "of node-redis are spoken to in texts and numbers, whatever they make of type %s",
+    (type) =>
+      Effect.gen(function* () {
+        const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.NUMBER]: String }
+        const commandOptions = { typeMapping: { [type]: typeMapping[type] } }
+        const client = createClient({ url: server.url, commandOptions })
+        yield* Effect.acquireRelease(
+          Effect.promise(() => client.connect()),
+          () => Effect.sync(() => client.destroy())
+        )
+        yield* using(fromClient(client, patient), (store) =>
+          Effect.gen(function* () {
+            const key = newKey()
+            yield* keep(store, key, "t1")
+            assert.strictEqual(yield* idIn(store, key), "t1")
+            assert.strictEqual(yield* store.revoke(key.owner), 1)
+          })
+        )
+      }).pipe(Effect.scoped)
+  )
+
+  it.live.each([{ keyPrefix: "mine:" }, { stringNumbers: true }])(
+    "of ioredis that were made with %j are refused",
+    (options) =>
+      Effect.gen(function* () {
+        const offline = { ...options, lazyConnect: true }
+        const clients = [
+          new Redis(server.url, offline),
+          new Cluster([], { lazyConnect: true, redisOptions: options })
+        ]
+        for (const client of clients) {
+          const error = yield* Effect.flip(
+            using(fromClient(client, { sealKey }), () => Effect.void)
+          )
+          const [name = ""] = Object.keys(options)
+          assert.include(error.message, `client must be made without ${name}`)
+        }
+      })
   )
 
   const effectRedis = fromDriver(EffectRedis.driver(patient.timeout), { sealKey }).pipe(

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import * as Feed from "../src/internal/feed.ts"
 import * as RedisDriver from "../src/RedisDriver.ts"
+import { settle } from "./support/settle.ts"
 
 /** A client whose answers come when the test says so. */
 const manual = () => {
@@ -29,11 +30,6 @@ const ask = (driver: RedisDriver.RedisDriver, key: string) =>
     onSuccess: String,
     onFailure: ({ code }) => code
   })
-
-/** Turns of the event loop, in which what is waiting for nothing but its turn goes on. */
-const settle = Effect.promise(async () => {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
-})
 
 describe("F20: patience", () => {
   it.effect("an answer is waited for, and not longer than was said", () =>

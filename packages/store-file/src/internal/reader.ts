@@ -18,12 +18,13 @@ export interface Reader {
   ) => Effect.Effect<A, StoreError>
 }
 
-/** @param file the path of the file: another file starts anew in everything */
+/** @param file the name that is in the file: another file starts anew in everything, also one in the same place */
 type Look<A> = (queries: Queries.Queries, file: string) => A
 
 interface Connection {
   readonly path: string
   readonly inode: Inode
+  readonly identity: string
   readonly queries: Queries.Queries
 }
 
@@ -102,11 +103,11 @@ const moved: Failure = { kind: "moved", problem: "the file was exchanged again a
 
 /** What a file says that was set aside meanwhile does not count any more. */
 const attempt = <A>(
-  { inode, path, queries }: Connection,
+  { identity, inode, path, queries }: Connection,
   look: Look<A>
 ): { readonly answer: A } | { readonly failure: Failure } => {
   try {
-    const answer = look(queries, path)
+    const answer = look(queries, identity)
     return leadsTo(path, inode) ? { answer } : { failure: moved }
   } catch (error) {
     return { failure: failureOf(error) }
@@ -119,7 +120,7 @@ const open = (path: string, identity: string): Connection | undefined => {
   if (inode === undefined) return undefined
   const queries = Queries.open(path)
   try {
-    if (queries.identity() === identity) return { path, inode, queries }
+    if (queries.identity() === identity) return { path, inode, identity, queries }
   } catch (error) {
     queries.close()
     throw error

@@ -134,13 +134,18 @@ const singleSession = (
 ): Session => {
   const socket = { ...tls, connectTimeout: patience, reconnectStrategy: false as const }
   const client = createClient({ url, commandOptions, disableOfflineQueue: true, socket })
-  let end = unheard
+  let [end, isOver] = [unheard, false]
   client.on("error", unheard)
+  // A connection that was under way at its end is made all the same.
+  client.on("connect", () => isOver && client.destroy())
   for (const event of ["end", "terminated"]) client.on(event, () => end())
   return {
     client: { ...NodeRedis.single(client), drop: () => end() },
     connect: () => client.connect(),
-    destroy: () => client.destroy(),
+    destroy: () => {
+      isOver = true
+      client.destroy()
+    },
     onEnd: (ended) => (end = ended)
   }
 }
@@ -163,6 +168,8 @@ const clusterSession = Effect.fnUntraced(function* (
   const check = (host: string) => {
     if (!Addresses.mayTalkTo(host, first, unencrypted)) throw notEncrypted
   }
+  // The library forgets connections that it asks where the servers are, should they get no answer.
+  const over = new AbortController()
   const cluster = createCluster({
     rootNodes: addresses.map(({ url }) => ({ url })),
     commandOptions,
@@ -176,25 +183,16 @@ const clusterSession = Effect.fnUntraced(function* (
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       disableOfflineQueue: true,
-      socket: {
-        ...(encrypted ? { ...tls, tls: true as const } : {}),
-        connectTimeout: patience,
-        reconnectStrategy: () => pause
-      }
+      socket: socketsOf(encrypted, { patience, tls }, over.signal)
     }
   })
   cluster.on("error", unheard)
   cluster.on("node-error", unheard)
-  const repairs = yield* Queue.unbounded<Effect.Effect<void>>()
-  yield* Queue.take(repairs).pipe(
-    Effect.flatMap(Effect.forkScoped),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  const repair = yield* repairing
   /** What belongs to no key may have gone to any. */
   const examineAll = () => {
     for (const { client } of cluster.masters) {
-      if (client !== undefined) Queue.offerUnsafe(repairs, examine(client, patience))
+      if (client !== undefined) repair(examine(client, patience))
     }
   }
   return {
@@ -204,16 +202,42 @@ const clusterSession = Effect.fnUntraced(function* (
         if (key === undefined) return examineAll()
         cluster
           .getNodeClientForKey(key, false)
-          .then((node) => Queue.offerUnsafe(repairs, restart(node, patience)), unheard)
+          .then((node) => repair(restart(node, patience)), unheard)
       }
     },
     connect: async () => {
       await cluster.connect()
       for (const { host } of cluster.masters) check(host)
     },
-    destroy: () => cluster.destroy(),
+    destroy: () => {
+      cluster.destroy()
+      over.abort()
+    },
     onEnd: unheard
   }
+})
+
+/** All that belongs to a session ends with the signal. */
+const socketsOf = (
+  encrypted: boolean,
+  { patience, tls }: Pick<SessionOptions, "patience" | "tls">,
+  signal: AbortSignal
+) => ({
+  ...(encrypted ? { ...tls, tls: true as const } : {}),
+  connectTimeout: patience,
+  reconnectStrategy: () => (signal.aborted ? false : pause),
+  signal
+})
+
+/** Does what it is given, for as long as the session lives. */
+const repairing = Effect.gen(function* () {
+  const repairs = yield* Queue.unbounded<Effect.Effect<void>>()
+  yield* Queue.take(repairs).pipe(
+    Effect.flatMap(Effect.forkScoped),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return (repair: Effect.Effect<void>): void => void Queue.offerUnsafe(repairs, repair)
 })
 
 /** What does not answer now either is made anew. */

@@ -24,6 +24,13 @@ interface Question {
 /** Looks at the clock until an answer is overdue. */
 const enough = 5
 
+/** Milliseconds that a subscription may take. */
+export const toSubscribe = 1_000
+
+/** A client may throw where it should reject, or give what is no promise. */
+export const promised = <A>(ask: () => Promise<A>): Promise<A> =>
+  new Promise((resolve) => resolve(ask()))
+
 /**
  * One clock serves all questions, and it counts looks rather than milliseconds: when this process itself stood
  * still, the answers that came meanwhile are heard before anybody is given up.
@@ -78,7 +85,7 @@ export const make = Effect.fnUntraced(function* (
         }
         open.add(question)
         Latch.openUnsafe(awake)
-        ask().then(
+        promised(ask).then(
           (answer) => {
             answered()
             resume(Effect.succeed(answer))
