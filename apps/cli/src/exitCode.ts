@@ -70,6 +70,17 @@ export const ofExit = (exit: Exit.Exit<unknown, unknown>): number => {
   return ofError(Cause.squash(exit.cause))
 }
 
+/** The signal that the program should end by: a child's own, or the last one that came. Without any, it was a typed Ctrl-C. */
+export const signalOf = (
+  exit: Exit.Exit<unknown, unknown>,
+  last: string | undefined
+): string | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  if (Cause.hasInterruptsOnly(exit.cause)) return last ?? "SIGINT"
+  const error = Cause.squash(exit.cause)
+  return error instanceof Ended ? error.signal : undefined
+}
+
 /** For an error, wherever it is met. */
 export const ofError = (error: unknown): number => {
   if (error instanceof TokenError) return byReason[error.reason._tag]

@@ -25,10 +25,23 @@ const shell = (script: string): Promise<Ended> =>
 const get = '"$1" "$2" token get "$3" --scope admin'
 
 describe("a full disk", () => {
-  it("where stdout goes is told of", async () => {
-    const ended = await shell(`exec ${get} > /dev/full`)
-    assert.match(ended.stderr, /stdout cannot be written to \(ENOSPC\)/)
+  it.each([
+    get,
+    '"$1" "$2" --help',
+    '"$1" "$2" --version',
+    '"$1" "$2" token get --help',
+    '"$1" "$2" --completions bash',
+    '"$1" "$2" completion bash'
+  ])("where the stdout of %s goes is told of", async (command) => {
+    const ended = await shell(`exec ${command} > /dev/full`)
+    assert.match(ended.stderr, /^onbehalf: stdout cannot be written to \(ENOSPC\)[^\n]*\n$/)
     assert.strictEqual(ended.code, 1)
+  })
+
+  it("where talk goes is nothing to stop at", async () => {
+    const ended = await shell('exec "$1" "$2" organisations list --page-size 1 2> /dev/full')
+    assert.match(ended.stdout, /^ID /)
+    assert.strictEqual(ended.code, 0)
   })
 
   it("where tokens are kept takes no token away (invariant 10, F30)", async () => {

@@ -80,18 +80,41 @@ describe("exec", () => {
     assertFailed(missing, 127, /nosuchprogram did not start/)
   })
 
-  it("passes signals on", async () => {
-    const { child, ended } = start(
-      args("trap 'echo term; exit 3' TERM; echo ready; while :; do sleep 0.1; done"),
-      { env: world.env }
-    )
-    let output = ""
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString()
-      if (chunk.toString().includes("ready")) child.kill("SIGTERM")
-    })
-    assert.strictEqual(await ended, 3)
-    assert.include(output, "term")
+  it.each(["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGQUIT"] as const)(
+    "passes %s on, where no terminal has sent it to all",
+    async (signal) => {
+      const name = signal.slice("SIG".length)
+      const { child, ended } = start(
+        args(
+          `trap 'echo caught; exit 3' ${name}; echo ready; for turn in $(seq 300); do sleep 0.1; done`
+        ),
+        { env: world.env, detached: true }
+      )
+      let output = ""
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString()
+        if (chunk.toString().includes("ready")) child.kill(signal)
+      })
+      assert.strictEqual(await ended, 3)
+      assert.include(output, "caught")
+    }
+  )
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"] as const)(
+    "ends by %s where that ended the program",
+    async (signal) => {
+      const { child, ended } = start(args(`kill -${signal.slice("SIG".length)} $$`), {
+        env: world.env
+      })
+      await ended
+      assert.strictEqual(child.signalCode, signal)
+    }
+  )
+
+  it("leaves no dump of its own memory where the program left one (invariant 7)", async () => {
+    const { child, ended } = start(args("kill -ABRT $$"), { env: world.env })
+    assert.strictEqual(await ended, 134)
+    assert.isNull(child.signalCode)
   })
 
   it("runs nothing without a token", async () => {

@@ -5,7 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { secretVariables } from "../configuration/settings.ts"
 import { Ended } from "../Ended.ts"
-import { runChild } from "../host.ts"
+import { runChild } from "../host/child.ts"
 import { say } from "../output/say.ts"
 import * as Services from "../services.ts"
 import { obtain } from "../token/obtain.ts"
@@ -44,14 +44,14 @@ export const exec = Command.make(
     const grant = yield* grantOf(given)
     // The store is closed by the time the program runs: nothing of ours goes on beside it.
     const { token } = yield* obtain(grant).pipe(Effect.provide(Services.broker))
-    const code = yield* runChild(program, args, {
+    const ended = yield* runChild(program, args, {
       // One of an earlier run would be taken for it.
       NUAPAY_TOKEN: undefined,
       [given.env]: token.reveal()
     })
-    if (code === 126 || code === 127)
+    if (ended.code === 126 || ended.code === 127)
       yield* say(`${program} did not start, or did not find what to start`)
-    if (code !== 0) return yield* new Ended({ code })
+    if (ended.code !== 0) return yield* new Ended(ended)
   })
 ).pipe(
   Command.withDescription(
