@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import { Ended } from "./Ended.ts"
 import { NotFound } from "./NotFound.ts"
 import { OutputClosed } from "./output/print.ts"
+import { StoreFailed } from "./StoreFailed.ts"
 import { UnsuccessfulAnswer } from "./UnsuccessfulAnswer.ts"
 import { UsageError } from "./UsageError.ts"
 
@@ -85,6 +86,7 @@ export const signalOf = (
 export const ofError = (error: unknown): number => {
   if (error instanceof TokenError) return byReason[error.reason._tag]
   if (error instanceof NotFound) return exitCode.notFound
+  if (error instanceof StoreFailed) return exitCode.store
   if (error instanceof Ended) return error.code
   if (error instanceof UnsuccessfulAnswer) return ofStatus(error.status)
   if (error instanceof UsageError || CliError.isCliError(error)) return exitCode.usage
