@@ -20,7 +20,7 @@ SUBCOMMANDS
   organisations    The organisations of this partner account
   token            Tokens on behalf of merchants
   api              Call the API on behalf of a merchant, with a token of its own, and print the answer's body
-  exec             Run a program with a token for a merchant in its environment. Signals and exit code pass through; the token is not renewed while it runs
+  exec             Run a program with a token for a merchant in its environment. Signals and exit code pass through. The token is not renewed while it runs: it is good for half of --expires-in at least
   watch            Show the life of a merchant's token: how long it has left, and when another takes its place. It is in use while you look: it is renewed when it is due. Ctrl-C ends it
   doctor           Check Node, settings, network, clock, API key, account, store and permissions; each line says what to do. The exit code is that of the first failure
   simulator        Nuapay's Gatekeeper as a local server, for trying things out
