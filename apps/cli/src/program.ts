@@ -38,8 +38,11 @@ const run = (version: string) =>
     printConsole
   )
 
-/** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */
-const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+/**
+ * Without `--wizard`, which asks questions on stdout, without `--log-level`: nothing is logged, and without
+ * `--completions`: there is a command for them.
+ */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version]
 
 const output = Layer.unwrap(
   Effect.map(presenter, (made) =>

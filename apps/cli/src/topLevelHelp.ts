@@ -6,15 +6,14 @@ USAGE
   onbehalf <subcommand> [flags]
 
 GLOBAL FLAGS
-  --help, -h                                          Show help information
-  --version, -v                                       Show version information
-  --completions <bash|zsh|fish|powershell|sh|pwsh>    Print shell completion script (choices: bash, zsh, fish, powershell, sh, pwsh)
-  --profile <name>                                    A profile of config.toml (else ONBEHALF_PROFILE, else its default)
-  --environment choice                                Which Nuapay to call (else NUAPAY_ENVIRONMENT, else sandbox) (choices: live, sandbox)
-  --base-url <url>                                    Another address, such as a simulator's (else NUAPAY_BASE_URL)
-  --store choice                                      Where tokens are kept between runs (else ONBEHALF_STORE, else file) (choices: file, memory, redis)
-  --api-key-stdin                                     Read the API key from stdin (else NUAPAY_API_KEY, else api_key_file)
-  --verbose                                           Tell each request on stderr, without its secrets
+  --help, -h              Show help information
+  --version, -v           Show version information
+  --profile <name>        A profile of config.toml (else ONBEHALF_PROFILE, else its default)
+  --environment choice    Which Nuapay to call (else NUAPAY_ENVIRONMENT, else sandbox) (choices: live, sandbox)
+  --base-url <url>        Another address, such as a simulator's (else NUAPAY_BASE_URL)
+  --store choice          Where tokens are kept between runs (else ONBEHALF_STORE, else file) (choices: file, memory, redis)
+  --api-key-stdin         Read the API key from stdin (else NUAPAY_API_KEY, else api_key_file)
+  --verbose               Tell each request on stderr, without its secrets
 
 SUBCOMMANDS
   organisations    The organisations of this partner account

@@ -31,7 +31,6 @@ describe("a full disk", () => {
     '"$1" "$2" --help',
     '"$1" "$2" --version',
     '"$1" "$2" token get --help',
-    '"$1" "$2" --completions bash',
     '"$1" "$2" completion bash'
   ])("where the stdout of %s goes is told of", async (command) => {
     const ended = await shell(`exec ${command} > /dev/full`)

@@ -44,7 +44,6 @@ describe("the process", () => {
     [["--help"]],
     [["--version"]],
     [["token", "get", "--help"]],
-    [["--completions", "bash"]],
     [["completion", "bash"]],
     [["config", "show"]],
     [["doctor"]],

@@ -1,4 +1,4 @@
-/** Help, version and completions: effect writes them to a console, which does not notice that stdout is full or gone. */
+/** Help and version: effect writes them to a console, which does not notice that stdout is full or gone. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { print } from "./print.ts"
