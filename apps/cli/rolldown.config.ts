@@ -72,6 +72,8 @@ export default defineConfig([
     platform: "node",
     output: { file: entry, format: "esm", ...inOneFile },
     treeshake,
+    // It says itself which Node it needs: an older one must be able to read it.
+    transform: { target: "node16" },
     plugins: [apart, lazyBuiltins, { name: "executable", writeBundle: () => chmod(entry, 0o755) }]
   },
   {

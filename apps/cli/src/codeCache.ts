@@ -43,16 +43,25 @@ const read = (path: string): Buffer | undefined => {
 
 /** Whole or not at all, and in place of what older versions left. */
 const write = (folder: string, name: string, code: Buffer, version: string): void => {
+  const apart = join(folder, `.${name}-${process.pid}`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const apart = join(folder, `.${name}-${process.pid}`)
     writeFileSync(apart, code, { mode: 0o600, flag: "wx" })
     renameSync(apart, join(folder, name))
     for (const other of readdirSync(folder)) {
       if (other.startsWith("code-") && !other.startsWith(version)) rmSync(join(folder, other))
     }
   } catch {
-    // It costs time, no more.
+    // It costs time, no more: what a full disk took of it must not stay.
+    discard(apart)
+  }
+}
+
+const discard = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // There is nothing left to try.
   }
 }
 

@@ -39,8 +39,7 @@ const loaders = (subcommand?: string) => ({
 
 /** `onbehalf` with as much below it as these arguments need. */
 export const onbehalf = async (args: ReadonlyArray<string>) => {
-  // Completion is of all commands, whichever it was asked of.
-  const [name, subcommand] = args.some((each) => each.startsWith("--completions")) ? [] : args
+  const [name, subcommand] = args
   return described.pipe(
     Command.withSubcommands(await load(loaders(subcommand), name)),
     Command.withGlobalFlags(globalFlags)

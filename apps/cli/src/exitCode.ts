@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import { Ended } from "./Ended.ts"
 import { NotFound } from "./NotFound.ts"
 import { OutputClosed } from "./output/print.ts"
+import { StoreFailed } from "./StoreFailed.ts"
 import { UnsuccessfulAnswer } from "./UnsuccessfulAnswer.ts"
 import { UsageError } from "./UsageError.ts"
 
@@ -70,10 +71,22 @@ export const ofExit = (exit: Exit.Exit<unknown, unknown>): number => {
   return ofError(Cause.squash(exit.cause))
 }
 
+/** The signal that the program should end by: a child's own, or the last one that came. Without any, it was a typed Ctrl-C. */
+export const signalOf = (
+  exit: Exit.Exit<unknown, unknown>,
+  last: string | undefined
+): string | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  if (Cause.hasInterruptsOnly(exit.cause)) return last ?? "SIGINT"
+  const error = Cause.squash(exit.cause)
+  return error instanceof Ended ? error.signal : undefined
+}
+
 /** For an error, wherever it is met. */
 export const ofError = (error: unknown): number => {
   if (error instanceof TokenError) return byReason[error.reason._tag]
   if (error instanceof NotFound) return exitCode.notFound
+  if (error instanceof StoreFailed) return exitCode.store
   if (error instanceof Ended) return error.code
   if (error instanceof UnsuccessfulAnswer) return ofStatus(error.status)
   if (error instanceof UsageError || CliError.isCliError(error)) return exitCode.usage

@@ -5,6 +5,7 @@ import * as CliError from "effect/cli/CliError"
 import { Ended } from "./Ended.ts"
 import { NotFound } from "./NotFound.ts"
 import { OutputClosed, OutputFailed } from "./output/print.ts"
+import { StoreFailed } from "./StoreFailed.ts"
 import { UnsuccessfulAnswer } from "./UnsuccessfulAnswer.ts"
 import { UsageError } from "./UsageError.ts"
 
@@ -16,6 +17,7 @@ export const describeFailure = (cause: Cause.Cause<unknown>): string | undefined
     error instanceof TokenError ||
     error instanceof UsageError ||
     error instanceof NotFound ||
+    error instanceof StoreFailed ||
     error instanceof UnsuccessfulAnswer ||
     error instanceof OutputFailed
   ) {

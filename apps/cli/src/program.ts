@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Stdio from "effect/Stdio"
 import { onbehalf } from "./command.ts"
 import { describeFailure } from "./failure.ts"
+import { printConsole } from "./output/printConsole.ts"
 import { presenter } from "./output/presenter.ts"
 import { say } from "./output/say.ts"
 import { hasSecretArgument, secretArgument } from "./secretArguments.ts"
@@ -33,11 +34,15 @@ const run = (version: string) =>
   Stdio.Stdio.pipe(
     Effect.flatMap(({ args }) => args),
     Effect.flatMap((args) => Effect.promise(() => onbehalf(args))),
-    Effect.flatMap(Command.run({ version }))
+    Effect.flatMap(Command.run({ version })),
+    printConsole
   )
 
-/** Without `--wizard`, which asks questions on stdout, and without `--log-level`: nothing is logged. */
-const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+/**
+ * Without `--wizard`, which asks questions on stdout, without `--log-level`: nothing is logged, and without
+ * `--completions`: there is a command for them.
+ */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version]
 
 const output = Layer.unwrap(
   Effect.map(presenter, (made) =>

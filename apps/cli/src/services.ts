@@ -3,6 +3,7 @@ import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as Partner from "@onbehalf/core/Partner"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import * as TokenSeal from "@onbehalf/core/TokenSeal"
 import * as FileStore from "@onbehalf/store-file"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -13,6 +14,7 @@ import { createHash } from "node:crypto"
 import * as Configuration from "./configuration/Configuration.ts"
 import { invalidSetting } from "./configuration/problem.ts"
 import { sealKey } from "./configuration/sealKey.ts"
+import { say } from "./output/say.ts"
 import * as Trace from "./output/trace.ts"
 import * as Transport from "./transport.ts"
 
@@ -74,30 +76,38 @@ const redisStore = Effect.fnUntraced(function* (
 })
 
 /** Where tokens are kept between two runs. */
-const configuredStore = Layer.unwrap(
-  Effect.gen(function* () {
-    const { provider, value } = yield* Configuration.Configuration
-    const kind = value("store") ?? "file"
-    if (kind === "memory") return MemoryStore.layer()
-    if (kind !== "file" && kind !== "redis") {
-      return yield* invalidSetting("store (ONBEHALF_STORE)", "must be file, memory or redis")
-    }
-    const key = yield* sealKey
-    const made =
-      kind === "file"
-        ? // A thread takes longer to start than most runs take.
-          FileStore.layer({ thread: false, sealKey: key, directory: value("store_directory") })
-        : yield* redisStore(value("redis_url"), key)
-    return Layer.provide(made, ConfigProvider.layer(provider))
-  })
-)
+const configuredStore = <E, R>(sealKey: Effect.Effect<Redacted.Redacted | undefined, E, R>) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { provider, value } = yield* Configuration.Configuration
+      const kind = value("store") ?? "file"
+      if (kind === "memory") return MemoryStore.layer()
+      if (kind !== "file" && kind !== "redis") {
+        return yield* invalidSetting("store (ONBEHALF_STORE)", "must be file, memory or redis")
+      }
+      const key = yield* sealKey
+      const made =
+        kind === "file"
+          ? // A thread takes longer to start than most runs take.
+            FileStore.layer({ thread: false, sealKey: key, directory: value("store_directory") })
+          : yield* redisStore(value("redis_url"), key)
+      return Layer.provide(made, ConfigProvider.layer(provider))
+    })
+  )
 
 /** The store alone, for what needs no API key. */
-export const store = configuredStore.pipe(Layer.provideMerge(configuration))
+export const store = configuredStore(sealKey).pipe(Layer.provideMerge(configuration))
+
+/** A full disk takes no token away (invariant 10): where no key can be kept, one serves for this run. */
+const sealKeyOfThisRun = Effect.catchTag(sealKey, "StoreFailed", ({ problem }) =>
+  Effect.andThen(say(`${problem}: no token is kept for the next run`), TokenSeal.newKey)
+)
+
+const brokerStore = configuredStore(sealKeyOfThisRun)
 
 /** Tokens for merchants, shared with every other run of this user. */
 export const broker = TokenBroker.layer({ deadline }).pipe(
-  Layer.provideMerge(configuredStore),
+  Layer.provideMerge(brokerStore),
   Layer.provideMerge(gatekeeper)
 )
 
@@ -107,7 +117,7 @@ const inHand = 60_000
 /** The same for what runs on: where the store is in trouble, a token is not fetched again at each look. */
 export const lastingBroker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(
-    TieredStore.layer({ near: MemoryStore.layer(), far: configuredStore, maxStaleness: inHand })
+    TieredStore.layer({ near: MemoryStore.layer(), far: brokerStore, maxStaleness: inHand })
   ),
   Layer.provideMerge(gatekeeper)
 )

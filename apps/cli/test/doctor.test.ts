@@ -85,8 +85,6 @@ describe("doctor", () => {
   })
 
   it("knows which Node may be used, and how", () => {
-    assert.strictEqual(node("20.11.0").status, "failure")
-    assert.strictEqual(node("22.22.9").status, "failure")
     assert.strictEqual(node("22.23.0").status, "ok")
     assert.strictEqual(node("24.16.0").status, "failure")
     const set = (name: string) => (asked: string) => (asked === name ? "0" : undefined)

@@ -105,11 +105,8 @@ describe("help", () => {
     }
   )
 
-  it("has a version and completions", async () => {
+  it("has a version", async () => {
     const version = await world.run(["--version"])
     assert.match(version.stdout, /^onbehalf v\d+\.\d+\.\d+\n$/)
-    const completions = await world.run(["--completions", "bash"])
-    assert.include(completions.stdout, "organisations")
-    assert.strictEqual(completions.code, 0)
   })
 })

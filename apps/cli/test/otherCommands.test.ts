@@ -67,7 +67,32 @@ describe("completion", () => {
     for (const word of ["organisations", "inspect", "doctor", "completion", "expires-in"]) {
       assert.include(ended.stdout, word)
     }
+    assert.notInclude(ended.stdout, "--completions")
     if (shell === "bash") await promisify(execFile)("bash", ["-nc", ended.stdout])
+  })
+
+  it.each([
+    ["onbehalf tok", "token"],
+    ["onbehalf --pro", "--profile"],
+    ["onbehalf token get --out", "--output"],
+    ["onbehalf token get --output ", "token json header env curl exec-credential"],
+    ["onbehalf token get --store ", "file memory redis"],
+    ["onbehalf seal-key ", "new"]
+  ])("completes %j in bash", async (line, expected) => {
+    const { stdout: script } = await world.run(["completion", "bash"])
+    const press = [
+      'read -ra COMP_WORDS <<< "$1"; [[ $1 == *" " ]] && COMP_WORDS+=("")',
+      "COMP_LINE=$1; COMP_POINT=${#1}; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))",
+      '_onbehalf onbehalf "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"',
+      'echo "${COMPREPLY[*]}"'
+    ].join("\n")
+    const { stdout } = await promisify(execFile)("bash", [
+      "-c",
+      `${script}\n${press}`,
+      "bash",
+      line
+    ])
+    assert.strictEqual(stdout, `${expected}\n`)
   })
 
   it("suggests the shell that was meant", async () => {

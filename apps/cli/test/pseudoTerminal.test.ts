@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { displayWidth } from "effect/cli/CliOutput"
-import { onTerminal } from "./support/cli.ts"
+import { commandOnTerminal, onTerminal, program } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -8,6 +8,8 @@ const world = makeWorld()
 const escape = "\u001B["
 
 const revokeAll = () => ["token", "revoke", world.merchant, "--all"]
+
+const slow = (ms: number) => world.simulator.addFault({ kind: "latency", ms })
 
 const revoked = () => world.simulator.counters["revokeTokensForOrganisation"] ?? 0
 
@@ -93,10 +95,40 @@ describe("on a real terminal", () => {
   })
 })
 
-describe("on a real terminal, what takes longer than a second", () => {
-  const slow = (ms: number, path = "**") =>
-    world.simulator.addFault({ kind: "latency", ms, match: { path } })
+describe("on a real terminal, Ctrl-C", () => {
+  it("reaches a child of exec once, wherever its input comes from", async () => {
+    // A shell's trap may run once for two signals.
+    const count =
+      "let n = 0; process.on('SIGINT', () => { n += 1; setTimeout(() => process.exit(40 + n), 1000) }); console.log('ready'); setInterval(() => {}, 9)"
+    const ended = await commandOnTerminal(
+      [
+        "/bin/sh",
+        "-c",
+        `trap : INT; echo | "$0" "$1" exec ${world.merchant} --scope admin -- "$0" -e "$2"`,
+        process.execPath,
+        program,
+        count
+      ],
+      world.env,
+      { typed: "\\x03", when: "ready" }
+    )
+    assert.strictEqual(ended.code, 41, ended.output)
+  })
 
+  it("ends the loop of a script", async () => {
+    slow(20_000)
+    const loop = `for turn in 1 2; do echo "turn $turn"; "$0" "$1" organisations list; done`
+    const ended = await commandOnTerminal(
+      ["/bin/bash", "-c", loop, process.execPath, program],
+      world.env,
+      { typed: "\\x03", when: "1 s …" }
+    )
+    assert.notInclude(ended.output, "turn 2")
+    assert.strictEqual(ended.code, 130, ended.output)
+  })
+})
+
+describe("on a real terminal, what takes longer than a second", () => {
   const clear = `\r${escape}K`
 
   it.each([

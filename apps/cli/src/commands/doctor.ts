@@ -11,6 +11,7 @@ import * as Account from "../doctor/account.ts"
 import type { Finding } from "../doctor/Finding.ts"
 import * as Machine from "../doctor/machine.ts"
 import * as Network from "../doctor/network.ts"
+import * as Proxy from "../doctor/proxy.ts"
 import { Ended } from "../Ended.ts"
 import { exitCode } from "../exitCode.ts"
 import { type List, printList } from "../output/list.ts"
@@ -77,9 +78,12 @@ const checks = Effect.gen(function* () {
     () => undefined
   )
   const now = yield* Clock.currentTimeMillis
+  const proxy = Proxy.proxySettings()
+  const hasProxy = proxy?.inUse === true && certificate === undefined
   return [
     ...local,
-    Network.dns(origin),
+    Effect.succeed(Proxy.proxy(proxy, certificate !== undefined)),
+    Network.dns(origin, hasProxy),
     Network.tls(origin, now, certificate),
     clock(origin),
     Account.account

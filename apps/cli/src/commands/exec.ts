@@ -5,10 +5,11 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { secretVariables } from "../configuration/settings.ts"
 import { Ended } from "../Ended.ts"
-import { runChild } from "../host.ts"
+import { runChild } from "../host/child.ts"
 import { say } from "../output/say.ts"
 import * as Services from "../services.ts"
-import { obtain } from "../token/obtain.ts"
+import { expiryOf } from "../token/life.ts"
+import { obtainLasting } from "../token/obtainLasting.ts"
 import { UsageError } from "../UsageError.ts"
 import { grantOf, merchantGrant } from "./flags.ts"
 
@@ -28,7 +29,9 @@ const env = Flag.String("env").pipe(
     () => "a name of letters, digits and underscores"
   ),
   Flag.filter(isFree, () => "a name that neither onbehalf nor the system uses for something else"),
-  Flag.withDescription("The variable that holds the token (default NUAPAY_TOKEN)"),
+  Flag.withDescription(
+    "The variable that holds the token; <name>_EXPIRES_AT tells until when it is good (default NUAPAY_TOKEN)"
+  ),
   Flag.withDefault("NUAPAY_TOKEN")
 )
 
@@ -43,19 +46,23 @@ export const exec = Command.make(
     }
     const grant = yield* grantOf(given)
     // The store is closed by the time the program runs: nothing of ours goes on beside it.
-    const { token } = yield* obtain(grant).pipe(Effect.provide(Services.broker))
-    const code = yield* runChild(program, args, {
-      // One of an earlier run would be taken for it.
+    const { life, token } = yield* obtainLasting(grant, given.expiresIn).pipe(
+      Effect.provide(Services.broker)
+    )
+    const ended = yield* runChild(program, args, {
+      // Those of an earlier run would be taken for it.
       NUAPAY_TOKEN: undefined,
-      [given.env]: token.reveal()
+      NUAPAY_TOKEN_EXPIRES_AT: undefined,
+      [given.env]: token.reveal(),
+      [`${given.env}_EXPIRES_AT`]: life === undefined ? undefined : expiryOf(life)
     })
-    if (code === 126 || code === 127)
+    if (ended.code === 126 || ended.code === 127)
       yield* say(`${program} did not start, or did not find what to start`)
-    if (code !== 0) return yield* new Ended({ code })
+    if (ended.code !== 0) return yield* new Ended(ended)
   })
 ).pipe(
   Command.withDescription(
-    "Run a program with a token for a merchant in its environment. Signals and exit code pass through; the token is not renewed while it runs"
+    "Run a program with a token for a merchant in its environment. Signals and exit code pass through. The token is not renewed while it runs: it is good for half of --expires-in at least"
   ),
   Command.withExamples([
     {

@@ -5,8 +5,11 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import { Secrets } from "../output/secrets.ts"
+import { StoreFailed } from "../StoreFailed.ts"
 import { Configuration } from "./Configuration.ts"
 import { invalidSetting } from "./problem.ts"
 import { createSecretFile, readSecretFile } from "./secretFile.ts"
@@ -37,7 +40,7 @@ const setting = "seal_key_file (ONBEHALF_SEAL_KEY_FILE)"
 /** None where the environment has it: the store reads it there, with the old ones. */
 export const sealKey: Effect.Effect<
   Redacted.Redacted | undefined,
-  TokenError,
+  TokenError | StoreFailed,
   Configuration | FileSystem.FileSystem | Path.Path | Secrets
 > = Effect.gen(function* () {
   if (yield* isSealKeyInEnvironment) return undefined
@@ -62,16 +65,20 @@ const sealKeyPath = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   if (yield* Effect.orElseSucceed(files.exists(path), () => false)) return path
   yield* createSecretFile(path, yield* TokenSeal.newKey).pipe(
-    Effect.catchTag("PlatformError", ({ reason }) =>
-      reason._tag === "AlreadyExists"
-        ? Effect.void
-        : Effect.fail(
-            invalidSetting(
-              setting,
-              `${path} cannot be made (${reason._tag}). Or use --store memory`
-            )
-          )
+    Effect.catchTag("PlatformError", (error) =>
+      error.reason._tag === "AlreadyExists" ? Effect.void : Effect.fail(notMade(path, error))
     )
   )
   return path
 })
+
+/** A disk that is full or fails is the store's trouble, and passes; anything else is how this user is set up. */
+const ofDisk: ReadonlyArray<string> = ["ENOSPC", "EDQUOT", "EFBIG", "EIO"]
+
+const notMade = (path: string, { cause, reason }: PlatformError): TokenError | StoreFailed => {
+  const code = Predicate.hasProperty(cause, "code") ? String(cause.code) : reason._tag
+  const problem = `${path} cannot be made (${code})`
+  return ofDisk.includes(code)
+    ? new StoreFailed({ problem })
+    : invalidSetting(setting, `${problem}. Or use --store memory`)
+}

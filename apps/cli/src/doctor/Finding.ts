@@ -2,6 +2,7 @@
 import { TokenError } from "@onbehalf/core/TokenError"
 import * as Effect from "effect/Effect"
 import { exitCode, ofError } from "../exitCode.ts"
+import { StoreFailed } from "../StoreFailed.ts"
 
 /** One line. */
 export interface Finding {
@@ -35,10 +36,16 @@ export const failure = (check: string, detail: string, code: number): Finding =>
 })
 
 /** An error says itself what to do. */
-export const failed = (check: string, error: unknown): Finding =>
-  error instanceof TokenError
-    ? failure(check, error.message, ofError(error))
+export const failed = (check: string, error: unknown): Finding => {
+  if (error instanceof TokenError) return failure(check, error.message, ofError(error))
+  return error instanceof StoreFailed
+    ? failure(
+        check,
+        `cannot be used: ${error.problem}. Tokens are fetched anew by each run until that is mended, or with --store memory`,
+        ofError(error)
+      )
     : failure(check, "failed in an unexpected way", exitCode.unexpected)
+}
 
 /** Where the check itself fails, that is what it found. */
 export const orFailed =

@@ -1,17 +1,15 @@
 /** What can be wrong with this machine. */
-import { environmentVariable, nodeVersion } from "../host.ts"
+import { environmentVariable, nodeVersion } from "../host/environment.ts"
 import { exitCode } from "../exitCode.ts"
 import { type Finding, failure, ok, warning } from "./Finding.ts"
 
-/** Below, Node could give one request the answer of another (CVE-2026-48931). */
-const oldest: Readonly<Record<number, number>> = { 22: 23, 24: 17, 26: 3 }
+/** Below, Node could give one request the answer of another (CVE-2026-48931). One older still runs nothing of ours. */
+const oldest: Readonly<Record<number, number>> = { 24: 17, 26: 3 }
 
 /** Which Node this is. */
 export const node = (version = nodeVersion): Finding => {
   const [major = 0, minor = 0] = version.split(".").map(Number)
   const least = oldest[major]
-  if (major < 22)
-    return failure("node", `${version} is too old: use 22.23 or newer`, exitCode.unexpected)
   return least !== undefined && minor < least
     ? failure(
         "node",

@@ -1,8 +1,9 @@
-/** What can be wrong between here and Nuapay. Nothing is sent but a greeting. */
+/** What can be wrong between here and Nuapay. Nothing secret is sent. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { lookup } from "node:dns/promises"
-import { connect, type TLSSocket } from "node:tls"
+import { request } from "node:https"
+import type { TLSSocket } from "node:tls"
 import type { ClientCertificate } from "../configuration/clientCertificate.ts"
 import { exitCode } from "../exitCode.ts"
 import { type Finding, failure, ok, warning } from "./Finding.ts"
@@ -12,8 +13,8 @@ const patience = 5_000
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "unknown"
 
-/** Whether the name is known. */
-export const dns = (origin: string): Effect.Effect<Finding> =>
+/** Whether the name is known. Behind a proxy it need not be known here. */
+export const dns = (origin: string, hasProxy: boolean): Effect.Effect<Finding> =>
   Effect.tryPromise({
     try: () => lookup(hostOf(origin)),
     catch: codeOf
@@ -22,11 +23,13 @@ export const dns = (origin: string): Effect.Effect<Finding> =>
     Effect.match({
       onSuccess: ({ address }) => ok("dns", `${hostOf(origin)} is ${address}`),
       onFailure: (code) =>
-        failure(
-          "dns",
-          `${hostOf(origin)} has no address (${code}): check the name, the network and the resolver`,
-          exitCode.upstream
-        )
+        hasProxy
+          ? ok("dns", `${hostOf(origin)} has no address here (${code}): that is left to the proxy`)
+          : failure(
+              "dns",
+              `${hostOf(origin)} has no address (${code}): check the name, the network and the resolver`,
+              exitCode.upstream
+            )
     })
   )
 
@@ -64,23 +67,20 @@ export const tls = (
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, "")
 
+/** As all requests go: Node's own agent knows the proxies. With a certificate the connection is a direct one. */
 const greet = (url: URL, own: ClientCertificate | undefined) =>
   Effect.callback<{ readonly protocol: string; readonly until: string }, string>((resume) => {
-    const socket: TLSSocket = connect(
-      {
-        host: url.hostname,
-        port: Number(url.port || 443),
-        servername: url.hostname,
-        ...(own === undefined ? {} : { cert: own.certificate, key: Redacted.value(own.key) })
-      },
-      () => {
-        const until = socket.getPeerCertificate().valid_to
-        resume(Effect.succeed({ protocol: socket.getProtocol() ?? "TLS", until }))
-        socket.destroy()
-      }
-    )
-    socket.on("error", (error) => resume(Effect.fail(codeOf(error))))
-    return Effect.sync(() => socket.destroy())
+    const certificate =
+      own === undefined ? {} : { cert: own.certificate, key: Redacted.value(own.key), agent: false }
+    const asked = request(url, { method: "HEAD", ...certificate }, ({ socket }) => {
+      const secure = socket as TLSSocket
+      const until = secure.getPeerCertificate().valid_to
+      resume(Effect.succeed({ protocol: secure.getProtocol() ?? "TLS", until }))
+      asked.destroy()
+    })
+    asked.on("error", (error) => resume(Effect.fail(codeOf(error))))
+    asked.end()
+    return Effect.sync(() => asked.destroy())
   })
 
 /** Seconds that a clock may be off before people wonder. */

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import { isClosed, outputProblem } from "./outputProblem.ts"
 
 /** Whoever read stdout is gone. */
 export class OutputClosed extends Schema.TaggedError<OutputClosed>("@onbehalf/cli/OutputClosed")(
@@ -18,7 +19,7 @@ export class OutputFailed extends Schema.TaggedError<OutputFailed>("@onbehalf/cl
   { code: Schema.String }
 ) {
   override get message(): string {
-    return `stdout cannot be written to (${this.code}). Check where the output goes: what is there is not complete`
+    return outputProblem(this.code)
   }
 }
 
@@ -50,7 +51,5 @@ class SourceFailed<E> {
 
 const outputError = (error: PlatformError): OutputClosed | OutputFailed => {
   const code = Predicate.hasProperty(error.cause, "code") ? String(error.cause.code) : "unknown"
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED"
-    ? new OutputClosed()
-    : new OutputFailed({ code })
+  return isClosed(code) ? new OutputClosed() : new OutputFailed({ code })
 }

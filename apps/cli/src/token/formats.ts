@@ -2,7 +2,7 @@
 import type { AccessToken } from "@onbehalf/core/AccessToken"
 import * as Flag from "effect/cli/Flag"
 import { json } from "../output/json.ts"
-import { secondsLeft } from "./life.ts"
+import { expiryOf, secondsLeft } from "./life.ts"
 import type { Obtained } from "./obtain.ts"
 
 const formats = ["token", "json", "header", "env", "curl", "exec-credential"] as const
@@ -35,7 +35,7 @@ export const render = (
       return json({
         version: 1,
         token: token.reveal(),
-        expiresAt: life === undefined ? null : new Date(life.limit).toISOString()
+        expiresAt: life === undefined ? null : expiryOf(life)
       })
     case "json":
       return json({

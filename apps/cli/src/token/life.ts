@@ -26,6 +26,9 @@ export const wallLife = Effect.fnUntraced(function* (lifetime: {
   } satisfies Life
 })
 
+/** When it should not be used any more, as other programs read it. */
+export const expiryOf = ({ limit }: Life): string => new Date(limit).toISOString()
+
 /** Whole seconds, never negative. */
 export const secondsLeft = ({ end }: Life, now: number): number =>
   Math.max(0, Math.round((end - now) / 1000))

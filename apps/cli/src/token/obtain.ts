@@ -16,11 +16,11 @@ export interface Obtained {
   readonly life: Life | undefined
 }
 
-/** Whatever it is asked for, the token is in no talk from then on. */
-export const obtain = Effect.fnUntraced(function* (grant: Grant) {
+/** Whatever it is asked for, the token is in no talk from then on. @param minimumValidity in milliseconds */
+export const obtain = Effect.fnUntraced(function* (grant: Grant, minimumValidity = 0) {
   const broker = yield* TokenBroker
   const source = yield* broker.source(grant)
-  const token = yield* source.token().pipe(waiting("waiting for Nuapay"))
+  const token = yield* source.token({ minimumValidity }).pipe(waiting("waiting for Nuapay"))
   const secrets = yield* Secrets
   secrets.add(token.value)
   const life = yield* lifeOf(source.key, token)

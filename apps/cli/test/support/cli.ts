@@ -1,5 +1,6 @@
 import { assert } from "@effect/vitest"
 import { spawn } from "node:child_process"
+import { constants } from "node:os"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 
@@ -17,6 +18,8 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** In a session of its own, which no terminal belongs to. */
+  readonly detached?: boolean
   /** Default: the bundle. */
   readonly entry?: string
 }
@@ -31,12 +34,16 @@ export const program = fileURLToPath(new URL("../../dist/onbehalf.js", import.me
 export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => {
   const child = spawn(process.execPath, [options.entry ?? program, ...args], {
     env: { XDG_CACHE_HOME: cache, NUAPAY_API_KEY: apiKey, ...options.env },
+    detached: options.detached ?? false,
     stdio: ["pipe", "pipe", "pipe"]
   })
   child.stdin.end(options.input ?? "")
+  // As shells have it.
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject)
-    child.on("close", resolve)
+    child.on("close", (code, signal) =>
+      resolve(signal === null ? code : 128 + constants.signals[signal])
+    )
   })
   return { child, ended }
 }
@@ -72,28 +79,37 @@ export const assertSilent = (ended: Ended): void => {
   assert.strictEqual(ended.code, 0)
 }
 
-/** The program on a terminal of 70 columns, in a process of its own. What is typed is typed once `when` was seen. */
+/** What is typed on a terminal, once something was seen there. */
+interface Keys {
+  readonly typed: string
+  readonly when: string
+}
+
+/** The program on a terminal of 70 columns, in a process of its own. */
 export const onTerminal = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
-  keys: { readonly typed: string; readonly when: string } = { typed: "", when: "" }
+  keys?: Keys
+) => commandOnTerminal([process.execPath, program, ...args], env, keys)
+
+/** The same for any command. */
+export const commandOnTerminal = (
+  command: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  keys: Keys = { typed: "", when: "" }
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
   const script = fileURLToPath(new URL("terminal.py", import.meta.url))
-  const child = spawn(
-    "python3",
-    [script, keys.typed, keys.when, process.execPath, program, ...args],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        TERM: "xterm",
-        XDG_CACHE_HOME: cache,
-        NUAPAY_API_KEY: apiKey,
-        ...env
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-      timeout: 60_000
-    }
-  )
+  const child = spawn("python3", [script, keys.typed, keys.when, ...command], {
+    env: {
+      PATH: process.env["PATH"],
+      TERM: "xterm",
+      XDG_CACHE_HOME: cache,
+      NUAPAY_API_KEY: apiKey,
+      ...env
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 60_000
+  })
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject)
     child.on("close", resolve)

@@ -25,5 +25,6 @@ else:
     os.kill(pid, 9)
 sys.stdout.buffer.write(output)
 sys.stdout.flush()
-status = os.waitpid(pid, 0)[1]
-sys.exit(os.waitstatus_to_exitcode(status) & 0xFF)
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+# As shells have it.
+sys.exit(128 - code if code < 0 else code)
