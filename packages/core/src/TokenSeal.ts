@@ -220,14 +220,18 @@ interface GivenKeys {
   readonly oldSealKeys: ReadonlyArray<Redacted.Redacted>
 }
 
-/** What the options do not say, the environment does. */
-const complete = (options: SealOptions): Effect.Effect<GivenKeys, TokenError> =>
-  options.sealKey !== undefined || options.plaintext === true
-    ? Effect.succeed({
-        sealKey: options.sealKey === undefined ? undefined : redacted(options.sealKey),
-        oldSealKeys: (options.oldSealKeys ?? []).map(redacted)
-      })
-    : Effect.catch(fromEnvironment, () => invalid("The environment", "cannot be read"))
+/** What the options do not say, the environment does: each of the two by itself, so that no old key is left out. */
+const complete = (options: SealOptions): Effect.Effect<GivenKeys, TokenError> => {
+  const sealKey = options.sealKey === undefined ? undefined : redacted(options.sealKey)
+  if (options.plaintext === true) return Effect.succeed({ sealKey, oldSealKeys: [] })
+  return Effect.mapBoth(fromEnvironment, {
+    onFailure: () => unreadable,
+    onSuccess: (environment) => ({
+      sealKey: sealKey ?? environment.sealKey,
+      oldSealKeys: options.oldSealKeys?.map(redacted) ?? environment.oldSealKeys
+    })
+  })
+}
 
 const redacted = (key: Redacted.Redacted | string): Redacted.Redacted =>
   typeof key === "string" ? Redacted.make(key) : key
@@ -246,8 +250,13 @@ const fromEnvironment: Config.Config<GivenKeys> = Config.all([
   }))
 )
 
+const misconfigured = (setting: string, problem: string): TokenError =>
+  new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
+
+const unreadable = misconfigured("The environment", "cannot be read")
+
 const invalid = (setting: string, problem: string): Effect.Effect<never, TokenError> =>
-  Effect.fail(new TokenError({ reason: new InvalidConfiguration({ setting, problem }) }))
+  Effect.fail(misconfigured(setting, problem))
 
 const missingKey = invalid(
   "ONBEHALF_SEAL_KEY (sealKey)",

@@ -27,9 +27,12 @@ describe("keys of the configuration", () => {
     [{ plaintext: false }, "sealKey"]
   ]
 
-  const fromEnvironment = (variables: Record<string, string>) =>
+  const fromEnvironment = (
+    variables: Record<string, string>,
+    options: TokenSeal.SealOptions = {}
+  ) =>
     Effect.provideService(
-      make({}),
+      make(options),
       ConfigProvider.ConfigProvider,
       ConfigProvider.fromEnvRecord(variables)
     )
@@ -69,6 +72,19 @@ describe("keys of the configuration", () => {
       assertNames(yield* Effect.flip(fromEnvironment({ ONBEHALF_SEAL_KEY: "" })), "sealKey")
       const short = fromEnvironment({ ONBEHALF_SEAL_KEY: "canary" })
       assert.notInclude(everyForm(yield* Effect.flip(short)), "canary")
+    })
+  )
+
+  it.effect("the old ones come from there by themselves, and so does the new one", () =>
+    Effect.gen(function* () {
+      const key = keyOf()
+      const sealed = yield* (yield* make({ sealKey: base64(2) })).seal(storedFor(key))
+      const [one, other] = [
+        yield* fromEnvironment({ ONBEHALF_SEAL_KEYS_OLD: base64(2) }, { sealKey }),
+        yield* fromEnvironment({ ONBEHALF_SEAL_KEY: sealKey }, { oldSealKeys: [base64(2)] })
+      ]
+      assert.isDefined(yield* one.open(key, sealed, life))
+      assert.isDefined(yield* other.open(key, sealed, life))
     })
   )
 
