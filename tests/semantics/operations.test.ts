@@ -202,12 +202,9 @@ describe("revocation at shutdown", () => {
     assert.strictEqual(handle.peek(), renewed)
     await events
     assert.deepStrictEqual(seen, ["Acquired", "Acquired", "Acquired"])
-    assert.deepStrictEqual(await broker.close({ revoke: true }), {
-      revoked: 3,
-      alreadyGone: 0,
-      unconfirmed: 0,
-      expired: 0
-    })
-    assert.strictEqual(await broker.close({ revoke: true }), undefined)
+    const report = { revoked: 3, alreadyGone: 0, unconfirmed: 0, expired: 0 }
+    assert.deepStrictEqual(await broker.close({ revoke: true }), report)
+    // Whoever asks once more hears of the same end.
+    assert.deepStrictEqual(await broker.close({ revoke: true }), report)
   })
 })

@@ -20,7 +20,7 @@ export const budgets: Readonly<Record<string, Size>> = {
   "@onbehalf/simulator": { minified: 48_000, compressed: 18_500 },
   "@onbehalf/store-file": { minified: 24_000, compressed: 9_000 },
   "@onbehalf/store-memory": { minified: 4_000, compressed: 2_000 },
-  "@onbehalf/store-redis": { minified: 26_000, compressed: 10_000 },
+  "@onbehalf/store-redis": { minified: 27_500, compressed: 10_000 },
   "@onbehalf/store-testkit": { minified: 32_000, compressed: 10_000 }
 }
 
