@@ -18,7 +18,7 @@ const heapLimit = 12_288
 const youngSpace: Partial<Record<TableName, number>> = { middleware: 64 }
 
 /** Milliseconds that a table may take. */
-const timeout = 900_000
+const timeout = 1_800_000
 
 const { values } = parseArgs({
   options: {
