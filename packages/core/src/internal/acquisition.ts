@@ -60,8 +60,6 @@ export interface Fetched {
   readonly isNew: boolean
 }
 
-const found = ({ lifetime, token }: StoredToken): Fetched => ({ token, lifetime, isNew: false })
-
 /** What a flight is for. */
 export interface Errand {
   readonly key: TokenKey
@@ -69,6 +67,12 @@ export interface Errand {
   /** Whether a token that lies in the store will do. */
   readonly suffices: (held: StoredToken) => boolean
 }
+
+/** What lies in the store, where it will do. */
+const fitting = ({ suffices }: Errand, { held }: TrustedLookup): Fetched | undefined =>
+  held !== undefined && suffices(held)
+    ? { token: held.token, lifetime: held.lifetime, isNew: false }
+    : undefined
 
 /** Revocations may overtake a flight; one that is overtaken this often gives up. */
 const maximumRounds = 5
@@ -96,36 +100,22 @@ export const acquire = (
   return round(maximumRounds)
 }
 
-const attempt = (
+/** Where another holds the lease: waits until something changed, and begins again. */
+const attempt = Effect.fnUntraced(function* (
   self: Acquisition,
   errand: Errand,
   flight: Flight<Fetched>
-): Effect.Effect<Fetched | "overtaken", TokenError> =>
-  Effect.suspend(() => {
-    flight.overtaken = false
-    return lookAndFetch(self, errand, flight, 0)
-  })
-
-/** Where another holds the lease: waits until something changed, and begins again. */
-const lookAndFetch = (
-  self: Acquisition,
-  errand: Errand,
-  flight: Flight<Fetched>,
-  round: number
-): Effect.Effect<Fetched | "overtaken", TokenError> =>
-  Effect.flatMap(self.store.get(errand.key), (seen) =>
-    seen.held !== undefined && errand.suffices(seen.held)
-      ? Effect.succeed(found(seen.held))
-      : Effect.flatMap(inTurn(self, errand, flight, seen), (outcome) =>
-          outcome === undefined
-            ? Effect.flatMap(behindAnother(self, errand, round), (found) =>
-                found === undefined
-                  ? lookAndFetch(self, errand, flight, round + 1)
-                  : Effect.succeed(found)
-              )
-            : Effect.succeed(outcome)
-        )
-  )
+): Effect.fn.Return<Fetched | "overtaken", TokenError> {
+  flight.overtaken = false
+  for (let round = 0; ; round++) {
+    const seen = yield* self.store.get(errand.key)
+    const outcome =
+      fitting(errand, seen) ??
+      (yield* inTurn(self, errand, flight, seen)) ??
+      (yield* behindAnother(self, errand, round))
+    if (outcome !== undefined) return outcome
+  }
+})
 
 /** Nothing where another holds the lease. */
 const inTurn = (
@@ -157,26 +147,23 @@ const withLease = (
       if (lease === undefined) return undefined
       // Processes renew at different times: hardly anybody else has renewed it since that look.
       const recent = flight.ahead ? seen : undefined
-      const { generation, held } = recent ?? (yield* self.store.get(key))
-      return held !== undefined && errand.suffices(held)
-        ? found(held)
-        : yield* fetchAndKeep(self, errand, flight, generation)
+      const look = recent ?? (yield* self.store.get(key))
+      return fitting(errand, look) ?? (yield* fetchAndKeep(self, errand, flight, look.generation))
     })
   )
 
 /** Looks once it watches, so that nothing is missed; then waits until something changed. */
 const behindAnother = (
   self: Acquisition,
-  { key, suffices }: Errand,
+  errand: Errand,
   round: number
 ): Effect.Effect<Fetched | undefined, TokenError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const watch = yield* self.wakeUps.watch(key, round)
-      const { held } = yield* self.store.get(key)
-      if (held !== undefined && suffices(held)) return found(held)
-      yield* watch.changed
-      return undefined
+      const watch = yield* self.wakeUps.watch(errand.key, round)
+      const fit = fitting(errand, yield* self.store.get(errand.key))
+      if (fit === undefined) yield* watch.changed
+      return fit
     })
   )
 
