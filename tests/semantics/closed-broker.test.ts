@@ -39,6 +39,18 @@ const open = async (answers: Answers) => {
   return { asked, broker }
 }
 
+/** Nuapay makes tokens, and revokes none before the gate is open. */
+const openWithGate = async () => {
+  const gate = Promise.withResolvers<void>()
+  const { broker } = await open(async (asked, count) => {
+    const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
+    if (id === undefined) return minting(asked, count)
+    await gate.promise
+    return Response.json({ data: { id, status: "REVOKED" } })
+  })
+  return { broker, gate }
+}
+
 const loops: ReadonlyArray<
   readonly [
     name: string,
@@ -98,13 +110,7 @@ describe("invariant 8: a closed broker keeps no loop waiting", () => {
   })
 
   it("close with tokens to revoke: loops are read until those are revoked", async () => {
-    const gate = Promise.withResolvers<void>()
-    const { broker } = await open(async (asked, count) => {
-      const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
-      if (id === undefined) return minting(asked, count)
-      await gate.promise
-      return Response.json({ data: { id, status: "REVOKED" } })
-    })
+    const { broker, gate } = await openWithGate()
     const handle = await broker.forOrganisation("m1", { scopes: ["admin"] })
     await handle.token()
     const events = drain(broker.events())
@@ -121,13 +127,7 @@ describe("invariant 8: a closed broker keeps no loop waiting", () => {
   it.each([undefined, { revoke: true }])(
     "close with tokens to revoke, and again meanwhile (%j): what is being revoked is not broken off",
     async (again) => {
-      const gate = Promise.withResolvers<void>()
-      const { broker } = await open(async (asked, count) => {
-        const [, id] = /\/tokens\/([^/]+)\/revoke$/.exec(asked.path) ?? []
-        if (id === undefined) return minting(asked, count)
-        await gate.promise
-        return Response.json({ data: { id, status: "REVOKED" } })
-      })
+      const { broker, gate } = await openWithGate()
       await (await broker.forOrganisation("m1", { scopes: ["admin"] })).token()
       const first = broker.close({ revoke: true })
       const second = broker.close(again)

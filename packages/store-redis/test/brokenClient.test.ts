@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import * as Feed from "../src/internal/feed.ts"
 import * as RedisDriver from "../src/RedisDriver.ts"
+import { ask } from "./support/ask.ts"
 import { settle } from "./support/settle.ts"
 
 const broken = (): never => {
@@ -17,22 +18,16 @@ const answering: RedisDriver.PromiseClient = {
   subscribe: () => Promise.resolve(() => undefined)
 }
 
-const send = (driver: RedisDriver.RedisDriver, key = "a") =>
-  Effect.match(driver.send({ words: ["GET", key], key, reads: true }), {
-    onSuccess: String,
-    onFailure: ({ code }) => code
-  })
-
 describe("a client that does not keep its promises", () => {
   it.effect("F20: throws where it should reject: a failure, and heard when it answers", () =>
     Effect.gen(function* () {
       let answer = broken as RedisDriver.PromiseClient["send"]
       const client = { ...answering, send: (command) => answer(command) } satisfies typeof answering
       const driver = yield* RedisDriver.make(client, 250)
-      assert.strictEqual(yield* send(driver), "DISCONNECTED")
+      assert.strictEqual(yield* ask(driver, "a"), "DISCONNECTED")
       answer = answering.send
       yield* TestClock.adjust("1 minute")
-      assert.strictEqual(yield* send(driver), "answer")
+      assert.strictEqual(yield* ask(driver, "a"), "answer")
     })
   )
 
@@ -41,7 +36,7 @@ describe("a client that does not keep its promises", () => {
       const silent = { ...answering, send: () => new Promise(() => undefined), drop: broken }
       const driver = yield* RedisDriver.make({ ...silent, wayOf: String }, 250)
       for (const key of ["a", "b"]) {
-        const asked = yield* Effect.forkChild(send(driver, key))
+        const asked = yield* Effect.forkChild(ask(driver, key))
         yield* settle
         yield* TestClock.adjust(250)
         assert.strictEqual(yield* Fiber.join(asked), "TIMEOUT")

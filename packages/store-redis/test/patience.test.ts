@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import * as Feed from "../src/internal/feed.ts"
 import * as RedisDriver from "../src/RedisDriver.ts"
+import { ask } from "./support/ask.ts"
 import { settle } from "./support/settle.ts"
 
 /** A client whose answers come when the test says so. */
@@ -23,13 +24,6 @@ const manual = () => {
   }
   return { client, dropped, open }
 }
-
-/** What is answered to a question about a key, or the code of what was wrong. */
-const ask = (driver: RedisDriver.RedisDriver, key: string) =>
-  Effect.match(driver.send({ words: ["GET", key], key, reads: true }), {
-    onSuccess: String,
-    onFailure: ({ code }) => code
-  })
 
 describe("F20: patience", () => {
   it.effect("an answer is waited for, and not longer than was said", () =>

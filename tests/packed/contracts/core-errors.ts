@@ -2,6 +2,9 @@
 import type * as TokenError from "@onbehalf/core/TokenError"
 import type { Contract, Has, Named } from "./names.ts"
 
+/** What each says that comes of an answer. */
+type OfAnswer = "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
+
 export type OfTokenError = Contract<
   [
     Has<
@@ -25,42 +28,15 @@ export type OfTokenError = Contract<
       | "invalidRequest"
     >,
     Has<TokenError.ErrorDetail, "code?" | "description?" | "field?">,
-    Has<
-      TokenError.InvalidApiKey,
-      "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.Forbidden,
-      "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.OrganisationUnknown,
-      "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.InvalidRequest,
-      "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.Unsupported,
-      "_tag" | "details?" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.RateLimited,
-      "_tag" | "details?" | "organisation?" | "retryAfter?" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.Unavailable,
-      "_tag" | "details?" | "organisation?" | "problem" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.MalformedAnswer,
-      "_tag" | "details?" | "organisation?" | "problem" | "returnCode?" | "status?" | "toJSON"
-    >,
-    Has<
-      TokenError.WrongToken,
-      "_tag" | "details?" | "mismatch" | "organisation?" | "returnCode?" | "status?" | "toJSON"
-    >,
+    Has<TokenError.InvalidApiKey, OfAnswer>,
+    Has<TokenError.Forbidden, OfAnswer>,
+    Has<TokenError.OrganisationUnknown, OfAnswer>,
+    Has<TokenError.InvalidRequest, OfAnswer>,
+    Has<TokenError.Unsupported, OfAnswer>,
+    Has<TokenError.RateLimited, OfAnswer | "retryAfter?">,
+    Has<TokenError.Unavailable, OfAnswer | "problem">,
+    Has<TokenError.MalformedAnswer, OfAnswer | "problem">,
+    Has<TokenError.WrongToken, OfAnswer | "mismatch">,
     Has<TokenError.StoreUnavailable, "_tag" | "operation" | "organisation?" | "toJSON">,
     Has<TokenError.DeadlineExceeded, "_tag" | "deadline" | "organisation?" | "toJSON">,
     Has<TokenError.InvalidConfiguration, "_tag" | "problem" | "setting" | "toJSON">,

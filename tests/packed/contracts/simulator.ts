@@ -2,6 +2,25 @@
 import type * as SimulatorIndex from "@onbehalf/simulator"
 import type { Contract, Has } from "./names.ts"
 
+/** What tests tell a simulator, in process or as a service. */
+type ServiceNames =
+  | "addFault"
+  | "advanceClock"
+  | "apiKey"
+  | "apiKeys"
+  | "clearFaults"
+  | "controlHandler"
+  | "counters"
+  | "faults"
+  | "handler"
+  | "merchants"
+  | "partner"
+  | "removeFault"
+  | "replaceApiKey"
+  | "requests"
+  | "reset"
+  | "servicesHandler"
+
 export type OfSimulatorIndex = Contract<
   [
     Has<
@@ -103,43 +122,7 @@ export type OfSimulatorIndex = Contract<
     Has<SimulatorIndex.SimulatorServer["Service"], "controlUrl" | "port" | "url">,
     Has<SimulatorIndex.ServerOptions, "controlPort?" | "host?" | "port?">,
     Has<SimulatorIndex.Simulator, "Service" | "key">,
-    Has<
-      SimulatorIndex.Simulator["Service"],
-      | "addFault"
-      | "advanceClock"
-      | "apiKey"
-      | "apiKeys"
-      | "clearFaults"
-      | "controlHandler"
-      | "counters"
-      | "faults"
-      | "handler"
-      | "merchants"
-      | "partner"
-      | "removeFault"
-      | "replaceApiKey"
-      | "requests"
-      | "reset"
-      | "servicesHandler"
-    >,
-    Has<
-      SimulatorIndex.SimulatorService,
-      | "addFault"
-      | "advanceClock"
-      | "apiKey"
-      | "apiKeys"
-      | "clearFaults"
-      | "controlHandler"
-      | "counters"
-      | "faults"
-      | "handler"
-      | "merchants"
-      | "partner"
-      | "removeFault"
-      | "replaceApiKey"
-      | "requests"
-      | "reset"
-      | "servicesHandler"
-    >
+    Has<SimulatorIndex.Simulator["Service"], ServiceNames>,
+    Has<SimulatorIndex.SimulatorService, ServiceNames>
   ]
 >
