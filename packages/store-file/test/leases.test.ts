@@ -19,6 +19,9 @@ const holder = (directory: string) =>
     ({ child }) => Effect.sync(() => child.process.kill("SIGKILL"))
   )
 
+/** Milliseconds. A holder that is silent for five seconds has lost its lease; a busy machine adds to that. */
+const takenOverWithin = 8_000
+
 /** Asks for the lease as a waiter does, until it is given. Milliseconds that it took, and the fence. */
 const takeOver = (store: TokenStore["Service"]) =>
   Effect.gen(function* () {
@@ -46,7 +49,7 @@ describe("leases between processes", () => {
       yield* signal(child, "SIGKILL")
       assert.isUndefined(yield* store.lease(key("m1"), 1_000))
       const next = yield* takeOver(store)
-      assert.isAtMost(next.took, 6_500)
+      assert.isAtMost(next.took, takenOverWithin)
       assert.isAbove(next.fence, fence)
     })
   )
@@ -57,7 +60,7 @@ describe("leases between processes", () => {
       const store = yield* open(directory)
       const { child } = yield* holder(directory)
       yield* signal(child, "SIGSTOP")
-      assert.isAtMost((yield* takeOver(store)).took, 6_500)
+      assert.isAtMost((yield* takeOver(store)).took, takenOverWithin)
       yield* signal(child, "SIGCONT")
       child.process.stdin?.write("put\n")
       yield* Effect.promise(() => child.said("superseded"))

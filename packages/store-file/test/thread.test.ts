@@ -36,18 +36,12 @@ describe("the process", () => {
       const { generation } = yield* store.get(key("m1"))
       const lock = lockOf(folder)
       const putting = yield* Effect.forkChild(store.put(yield* token(key("m1"), "t2"), generation))
-      const looks: Array<number> = []
-      for (let step = 0; step < 40; step++) {
-        const began = performance.now()
+      // While the lock is held and the put waits for it, looks are answered: none waits until the put gives up.
+      for (let step = 0; step < 20; step++) {
         assert.strictEqual(yield* heldIn(store, key("m1")), "t1")
-        looks.push(performance.now() - began)
         yield* Effect.sleep(5)
       }
       assert.isUndefined(putting.pollUnsafe())
-      // A look of its own takes some microseconds; the machine may have other things to do now and then.
-      const [half = Number.NaN] = looks.toSorted((one, other) => one - other).slice(20)
-      assert.isBelow(half, 2)
-      assert.isBelow(Math.max(...looks), 100)
       lock.exec("ROLLBACK")
       lock.close()
       assert.strictEqual(yield* Fiber.join(putting), "stored")
