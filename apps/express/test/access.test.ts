@@ -10,6 +10,7 @@ import {
 import type { ErrorRequestHandler, Request } from "express"
 import { inspect } from "node:util"
 import { everyForm } from "../../../tests/support/canary.ts"
+import { type Arrived, rawNuapay } from "./support/rawNuapay.ts"
 import { expresses, makeWorld, mandatesApp } from "./support/world.ts"
 
 const world = makeWorld()
@@ -166,6 +167,28 @@ describe.each(expresses)("req.onBehalf, %s", (_version, create) => {
       assert.strictEqual(json, "invalid_request")
     }
   )
+
+  it("fetch sends streams of Node as Node's own does, a request that arrives for one", async () => {
+    await using nuapay = await rawNuapay()
+    const app = create()
+    app.set("env", "test")
+    app.use(onBehalf(world.options({ baseUrl: nuapay.url })))
+    app.post("/", (request, response, next) => {
+      // With the DOM's types, which know no such body.
+      const body = request as unknown as ReadableStream
+      request.onBehalf
+        .fetch("/mandates", { method: "POST", body, headers: { "content-type": "text/csv" } })
+        .then((answer) => response.status(answer.status).end())
+        .catch(next)
+    })
+    app.use(errorHandler)
+    const { get } = await world.serve(app)
+    const bytes = Buffer.alloc(300_000, "a,b;")
+    assert.strictEqual((await get("/", "m1", { method: "POST", body: bytes })).status, 200)
+    const [{ body, headers }] = nuapay.arrived as [Arrived]
+    assert.isTrue(body.equals(bytes))
+    assert.strictEqual(headers["content-type"], "text/csv")
+  })
 
   it("application: a token for one resource, for a mobile app", async () => {
     const { json } = await run(

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -42,5 +43,18 @@ const bodyOf = (
     return HttpBody.uint8Array(bytes, contentType)
   }
   if (body instanceof FormData) return HttpBody.formData(body)
+  // As Node's fetch takes them, a request that arrives for one. The client beneath knows streams of the Web alone.
+  if (isAsyncIterable(body)) {
+    return HttpBody.stream(
+      Stream.fromAsyncIterable(body, (error) => error),
+      contentType
+    )
+  }
   return HttpBody.raw(body, { contentType })
 }
+
+const isAsyncIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
+  typeof body === "object" &&
+  body !== null &&
+  !(body instanceof ReadableStream) &&
+  Symbol.asyncIterator in body
