@@ -22,6 +22,7 @@ export const errorHandler: ErrorRequestHandler = (given: unknown, _request, resp
   if (error.code === "client_gone" && response.closed) return
   // Express then ends the connection, so that half an answer is not taken for a whole one.
   if (response.headersSent) return next(error)
+  for (const name of ofTheBody) response.removeHeader(name)
   response
     .status(error.status)
     .set({ "Cache-Control": "no-store", ...error.headers })
@@ -35,3 +36,13 @@ export const errorHandler: ErrorRequestHandler = (given: unknown, _request, resp
       })
     )
 }
+
+/** What a handler may have said of the body that it meant to send: a client would unpack the error, or save it as a file. */
+const ofTheBody = [
+  "Content-Disposition",
+  "Content-Encoding",
+  "Content-Language",
+  "Content-Range",
+  "ETag",
+  "Last-Modified"
+]
