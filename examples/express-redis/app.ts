@@ -35,6 +35,9 @@ const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () =
 })
 
 process.on("SIGTERM", () => {
+  // A connection that is kept alive ends with its next request, or would hold the server for as long as its client likes.
+  server.maxRequestsPerSocket = 1
+  server.keepAliveTimeout = 1_000
   // First the server: who is being served still needs tokens. Others share them: they are left to lapse.
   server.close(() => void nuapay.close())
   server.closeIdleConnections()
