@@ -129,6 +129,19 @@ describe.each(expresses)("operation, %s", (_version, create) => {
     assert.include((await get("/metrics")).text, line)
   })
 
+  it.each([
+    ["upstream_failed", { kind: "html" }],
+    ["deadline_exceeded", { kind: "slowBody", chunkBytes: 1, everyMs: 400 }]
+  ] as const)("so is one that shows while the answer is read: %s", async (code, fault) => {
+    const { app, nuapay } = mandatesApp(create, world.options({ requestDeadline: 1_000 }))
+    app.get("/metrics", nuapay.metrics)
+    const { get } = await world.serve(app, nuapay)
+    world.simulator.addFault({ ...fault, match: { operation: "listMandates" } })
+    assert.strictEqual((await get("/mandates", world.merchant())).json.code, code)
+    const line = `onbehalf_express_errors_total{name="onBehalf",code="${code}"} 1\n`
+    assert.include((await get("/metrics", world.merchant())).text, line)
+  })
+
   describe("spans", () => {
     afterEach(() => trace.disable())
 

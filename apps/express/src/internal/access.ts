@@ -73,7 +73,8 @@ class Access<G extends Grant & { minimumValidity?: number | undefined }> impleme
       span.setAttribute("http.request.method", (init.method ?? "GET").toUpperCase())
       span.setAttribute("http.response.status_code", response.status)
       if (response.status === 401) return refused(response)
-      return readable(response, signal)
+      const { metrics } = this.#shared
+      return readable(response, signal, (error) => metrics.failed(error))
     })
   }
 

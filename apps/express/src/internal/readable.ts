@@ -4,9 +4,13 @@ const readers = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as 
 
 /**
  * An answer whose body fails as the call does: with an error that Express can answer, and that quotes nothing of the
- * body, as those of JSON do.
+ * body, as those of JSON do. `failed` is told of it.
  */
-export const readable = (response: Response, signal: AbortSignal): Response => {
+export const readable = (
+  response: Response,
+  signal: AbortSignal,
+  failed: (error: unknown) => unknown
+): Response => {
   for (const name of readers) {
     const original: () => Promise<unknown> = response[name]
     const value = async (): Promise<unknown> => {
@@ -15,15 +19,15 @@ export const readable = (response: Response, signal: AbortSignal): Response => {
       try {
         return await original.call(response)
       } catch (error) {
-        if (wasRead || signal.aborted) throw error
-        throw new OnBehalfError("upstream_failed", {
-          problem: `its answer cannot be read (${name})`
-        })
+        if (wasRead) throw error
+        if (signal.aborted) throw failed(error)
+        const problem = `its answer cannot be read (${name})`
+        throw failed(new OnBehalfError("upstream_failed", { problem }))
       }
     }
     Object.defineProperty(response, name, { value, configurable: true, writable: true })
   }
-  const clone = () => readable(Response.prototype.clone.call(response), signal)
+  const clone = () => readable(Response.prototype.clone.call(response), signal, failed)
   Object.defineProperty(response, "clone", { value: clone, configurable: true, writable: true })
   return response
 }
