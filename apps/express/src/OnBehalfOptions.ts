@@ -37,7 +37,8 @@ export interface OnBehalfOptions extends CreateTokenBrokerOptions {
   readonly eager?: boolean | undefined
   /**
    * Milliseconds from a request's arrival for which it waits in all, for Nuapay and for `organisation` and `allow`;
-   * then 504. Default: 20 000.
+   * then 504. A token is waited for no longer than the broker's `deadline`, and the head of an answer no longer than 30
+   * seconds, whatever this says. Default: 20 000.
    */
   readonly requestDeadline?: number | undefined
   /**
