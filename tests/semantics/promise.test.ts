@@ -61,6 +61,7 @@ describe("createTokenBroker", () => {
     [{ store: undefined }, "store"],
     [{ store: memoryStore({ maximumTokens: 0 }) }, "maximumTokens"],
     [{ apiKey: 7 }, "NUAPAY_API_KEY"],
+    [{ storePolicy: "Fail" }, "storePolicy"],
     [{ timeout: -1 }, "timeout"],
     [{ deadline: 0 }, "deadline"],
     [{ concurrency: Number.NaN }, "concurrency"],
