@@ -269,6 +269,7 @@ describe("options", () => {
     [{ allow: true }, "allow"],
     [{ name: "" }, "name"],
     [{ name: "a-b" }, "name"],
+    [{ name: "route" }, "name"],
     [{ requestDeadline: 0 }, "requestDeadline"],
     [{ requestDeadline: Number.NaN }, "requestDeadline"],
     [{ requestDeadline: Number.POSITIVE_INFINITY }, "requestDeadline"],

@@ -21,6 +21,8 @@ export const checkOptions = (options: OnBehalfOptions): void => {
     name === undefined || /^[A-Za-z_$][\w$]*$/.test(name),
     "must be fit for a property"
   )
+  // Set for each route, on our property too, where nobody catches what that throws.
+  checkSetting("name", name !== "route", "must be another than Express's own `route`")
   for (const setting of ["directory", "eager"] as const) {
     const given: unknown = options[setting]
     checkSetting(setting, given === undefined || typeof given === "boolean", "must be a boolean")
