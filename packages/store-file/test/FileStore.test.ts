@@ -8,7 +8,7 @@ import { lstatSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type FileStoreOptions, layer, make } from "../src/index.ts"
-import { heldIn, keep, key, open, sealKey } from "./support/store.ts"
+import { heldIn, keep, key, open, openDirect, sealKey } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const withEnvironment = (environment: Record<string, string>) =>
@@ -114,6 +114,17 @@ describe("FileStore", () => {
         const error = yield* Effect.flip(make({ directory, sealKey }))
         assert.match(error.message, /directory must be the path of a folder/)
       }
+    })
+  )
+
+  it.live("refuses a path that SQLite would never open", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const longest = `${folder}/${"d".repeat(200)}/`.padEnd(280, "e").concat("/").padEnd(480, "f")
+      const fits = yield* openDirect(longest)
+      assert.strictEqual(yield* keep(fits, key("m1"), "t1"), "stored")
+      const error = yield* Effect.flip(open(`${longest}f`))
+      assert.match(error.message, /directory must be a path of 480 bytes at most/)
     })
   )
 })
