@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TokenSeal from "@onbehalf/core/TokenSeal"
-import { TokenStore } from "@onbehalf/core/TokenStore"
+import { type StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -22,6 +22,9 @@ const inTurn = (directory: string, options: FileStoreOptions) =>
       return { before: yield* heldIn(store, key("m1")), after: yield* keep(store, key("m1"), "t1") }
     })
   )
+
+const problemOf = <A>(operation: Effect.Effect<A, StoreError>) =>
+  Effect.map(Effect.flip(operation), ({ problem }) => problem)
 
 const rows = (directory: string): number => {
   const database = new DatabaseSync(join(directory, "tokens-1.db"), { readOnly: true })
@@ -126,5 +129,27 @@ describe("FileStore", () => {
       const error = yield* Effect.flip(open(`${longest}f`))
       assert.match(error.message, /directory must be a path of 480 bytes at most/)
     })
+  )
+
+  it.live(
+    "does nothing once it is closed: a thread that came back would keep the process alive",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        for (const thread of [true, false]) {
+          const store = yield* Effect.scoped(
+            Effect.tap(open(folder, { sealKey, thread }), (store) => keep(store, key("m1"), "t1"))
+          )
+          for (const problem of [
+            problemOf(store.get(key("m1"))),
+            problemOf(store.revoke("m1")),
+            problemOf(store.entries)
+          ]) {
+            assert.strictEqual(yield* problem, "the store is closed")
+          }
+          assert.notInclude(process.getActiveResourcesInfo(), "MessagePort")
+          assert.deepStrictEqual(readdirSync(folder), ["tokens-1.db"])
+        }
+      })
   )
 })
