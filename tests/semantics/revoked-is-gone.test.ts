@@ -279,6 +279,42 @@ describe("invariant 3: revoked is gone", () => {
     }
   )
 
+  it.effect(
+    "T25: one revoked elsewhere before the far tier failed is not kept, whoever looked",
+    () => {
+      const gate = Promise.withResolvers<void>()
+      const shared = Effect.runSync(MemoryStore.make())
+      const failing = {
+        ...shared,
+        put: () => new StoreError({ operation: "put", problem: "down" })
+      } satisfies TokenStore["Service"]
+      const store = Layer.effect(
+        TokenStore,
+        Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far: failing }))
+      )
+      return withBroker(
+        async (asked, count) => {
+          if (count === 1) await gate.promise
+          return minting(asked, count)
+        },
+        (broker) =>
+          Effect.gen(function* () {
+            const grant = yield* grantFor("merchant-1")
+            const waiting = yield* Effect.forkChild(broker.acquire(grant))
+            yield* settle
+            const { key } = yield* broker.source(grant)
+            yield* shared.revoke(key.owner)
+            yield* settle
+            yield* broker.explain(grant)
+            gate.resolve()
+            const overtaken = yield* Fiber.join(waiting)
+            assert.notStrictEqual((yield* broker.acquire(grant)).id, overtaken.id)
+          }),
+        { store }
+      )
+    }
+  )
+
   it.effect("T24: a token removed elsewhere while the far tier answers is not kept", () => {
     const gate = Promise.withResolvers<void>()
     const slow = { isOn: false }
