@@ -89,9 +89,15 @@ export const make = Effect.fnUntraced(function* (
     get: (key) => get(tiers, key),
     put: (stored, generation) => put(tiers, stored, generation),
     remove: (key, id) =>
-      Effect.flatMap(near.remove(key, id), (here) =>
-        Effect.map(far.remove(key, id), (there) => here || there)
-      ),
+      Effect.suspend(() => {
+        // Also where the far tier's answer with that very token is still on its way, and no feed would tell.
+        tiers.gone.set(removalOf(key.text, id), true)
+        return Effect.zipWith(
+          near.remove(key, id),
+          far.remove(key, id),
+          (here, there) => here || there
+        )
+      }),
     // Here again after the far tier: what this process put in between must not outlive the revocation.
     revoke: (owner) =>
       Effect.andThen(near.revoke(owner), far.revoke(owner)).pipe(
