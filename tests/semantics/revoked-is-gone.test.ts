@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as MemoryStore from "@onbehalf/store-memory"
 import { StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import { minting, revoking, settle } from "../../packages/core/test/support/upstream.ts"
@@ -278,47 +277,6 @@ describe("invariant 3: revoked is gone", () => {
       )
     }
   )
-
-  it.effect("T24: a token removed elsewhere while the far tier answers is not kept", () => {
-    const gate = Promise.withResolvers<void>()
-    const slow = { isOn: false }
-    const shared = Effect.runSync(MemoryStore.make())
-    const tier = (far: TokenStore["Service"]) =>
-      Layer.effect(
-        TokenStore,
-        Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far }))
-      )
-    const answering = {
-      ...shared,
-      get: (key) =>
-        Effect.tap(shared.get(key), () =>
-          slow.isOn ? Effect.promise(() => gate.promise) : Effect.void
-        )
-    } satisfies TokenStore["Service"]
-    return withBroker(
-      revoking,
-      (other) =>
-        withBroker(
-          (asked, count) => minting(asked, count + 100),
-          (broker) =>
-            Effect.gen(function* () {
-              const grant = yield* grantFor("merchant-1")
-              const revoked = yield* other.acquire(grant)
-              slow.isOn = true
-              const waiting = yield* Effect.forkChild(broker.acquire(grant))
-              yield* settle
-              yield* other.revoke({ id: revoked.id, organisation: "merchant-1" })
-              yield* settle
-              slow.isOn = false
-              gate.resolve()
-              assert.notStrictEqual((yield* Fiber.join(waiting)).id, revoked.id)
-              assert.notStrictEqual((yield* broker.acquire(grant)).id, revoked.id)
-            }),
-          { store: tier(answering) }
-        ),
-      { store: tier(shared) }
-    )
-  })
 
   it.effect("the caller's own tokens are revoked on their own path", () =>
     withBroker(revoking, (broker, asked) =>

@@ -11,7 +11,7 @@ import { minting, revoking, settle } from "../../packages/core/test/support/upst
 import { grantFor, withBroker } from "../support/broker.ts"
 
 /** Takes what is sent to it and never answers, as long as it is told so; counts what it is sent. */
-const silentStore = () => {
+const silentStore = (silence: Effect.Effect<never> = Effect.never) => {
   const state = { isSilent: true, sent: new Map<StoreError["operation"], number>() }
   const count = (operation: StoreError["operation"]) => state.sent.get(operation) ?? 0
   const store = Layer.effect(
@@ -21,7 +21,7 @@ const silentStore = () => {
       const over = <A, E, R>(operation: StoreError["operation"], effect: Effect.Effect<A, E, R>) =>
         Effect.suspend(() => {
           state.sent.set(operation, count(operation) + 1)
-          return state.isSilent ? Effect.never : effect
+          return state.isSilent ? silence : effect
         })
       const far = {
         ...real,
@@ -62,6 +62,22 @@ describe("invariants 8 and 10: a store that never answers", () => {
           assert.strictEqual(second.took, 0)
           assert.strictEqual(second.value.organisation, "merchant-2")
           assert.strictEqual(count("get") + count("lease") + count("put"), 1)
+        }),
+      { store }
+    )
+  })
+
+  it.effect("F20: costs no more where what was asked cannot be interrupted", () => {
+    const { store } = silentStore(Effect.uninterruptible(Effect.never))
+    return withBroker(
+      revoking,
+      (broker) =>
+        Effect.gen(function* () {
+          const acquired = yield* timed(broker.acquire(yield* grantFor("merchant-1")))
+          assert.strictEqual(acquired.took, 500)
+          const revoked = yield* timed(broker.revokeOrganisation("merchant-1"))
+          // Before the upstream was asked, and after it.
+          assert.isAtMost(revoked.took, 1_000)
         }),
       { store }
     )

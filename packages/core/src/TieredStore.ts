@@ -89,9 +89,15 @@ export const make = Effect.fnUntraced(function* (
     get: (key) => get(tiers, key),
     put: (stored, generation) => put(tiers, stored, generation),
     remove: (key, id) =>
-      Effect.flatMap(near.remove(key, id), (here) =>
-        Effect.map(far.remove(key, id), (there) => here || there)
-      ),
+      Effect.suspend(() => {
+        // Also where the far tier's answer with that very token is still on its way, and no feed would tell.
+        tiers.gone.set(removalOf(key.text, id), true)
+        return Effect.zipWith(
+          near.remove(key, id),
+          far.remove(key, id),
+          (here, there) => here || there
+        )
+      }),
     // Here again after the far tier: what this process put in between must not outlive the revocation.
     revoke: (owner) =>
       Effect.andThen(near.revoke(owner), far.revoke(owner)).pipe(
@@ -163,8 +169,9 @@ const get = Effect.fnUntraced(function* (
   const { far, gone, looks, near, now } = tiers
   const { generation } = yield* near.get(key)
   const asked = now()
-  looks.note(key.text, { generation, asked })
+  looks.note(key.text, { generation, asked, there: unknown })
   const found = yield* far.get(key)
+  looks.note(key.text, { generation, asked, there: found.generation })
   const isGone = found.held !== undefined && gone.has(removalOf(key.text, found.held.token.id))
   const lookup = isGone ? { ...found, held: undefined } : found
   if (lookup.held === undefined) yield* forget(near, key)
@@ -178,7 +185,7 @@ const put = Effect.fnUntraced(function* (
   generation: number
 ): Effect.fn.Return<"stored" | "superseded", StoreError> {
   const { far, looks, now } = tiers
-  const look = looks.last(stored.key.text) ?? { generation: 0, asked: 0 }
+  const look = looks.before(stored.key.text, generation)
   const asked = now()
   const outcome = yield* Effect.tapError(far.put(stored, generation), () =>
     // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it, so it is as
@@ -206,20 +213,32 @@ const forget = (near: TokenStore["Service"], key: TokenKey) => {
 interface Look {
   readonly generation: number
   readonly asked: number
+  /** The far tier's. */
+  readonly there: number
 }
+
+/** What a look says that failed, and who puts without having looked. */
+const unknown = 0
+
+/** As if nobody had looked: the near tier takes it only where it never heard of a revocation, and it is not trusted. */
+const none: Look = { generation: 0, asked: 0, there: unknown }
 
 interface Looks {
   readonly note: (text: string, look: Look) => void
-  readonly last: (text: string) => Look | undefined
+  /** The look that found this generation in the far tier. Another may have come since, and after a revocation. */
+  readonly before: (text: string, there: number) => Look
 }
 
 const makeLooks = (): Looks => {
   const looks = new BoundedMap<string, Look>(maximumConfirmations)
   return {
-    note: (text: string, look: Look): void => {
+    note: (text, look) => {
       looks.set(text, look)
     },
-    last: (text: string): Look | undefined => looks.get(text)
+    before: (text, there) => {
+      const last = looks.get(text)
+      return last?.there === there ? last : none
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as UserDirectories from "effect/persistence/UserDirectories"
 import type * as Scope from "effect/Scope"
+import { Buffer } from "node:buffer"
 import * as crypto from "node:crypto"
 import { resolve } from "node:path"
 import type { Failure } from "./internal/failure.ts"
@@ -86,7 +87,14 @@ export const make = Effect.fnUntraced(function* (
   return yield* Store.make(writer, Records.make(seal, clock))
 })
 
-const directoryOf = ({ directory }: FileStoreOptions): Effect.Effect<string, TokenError> =>
+const directoryOf = (options: FileStoreOptions): Effect.Effect<string, TokenError> =>
+  Effect.filterOrElse(
+    chosen(options),
+    (path) => Buffer.byteLength(path) <= longestPath,
+    () => invalid(`must be a path of ${longestPath} bytes at most: SQLite opens no longer one`)
+  )
+
+const chosen = ({ directory }: FileStoreOptions): Effect.Effect<string, TokenError> =>
   directory === undefined
     ? Effect.catch(UserDirectories.make().state("onbehalf"), () =>
         invalid("must be given: this user has no home folder")
@@ -94,6 +102,9 @@ const directoryOf = ({ directory }: FileStoreOptions): Effect.Effect<string, Tok
     : directory === "" || directory.includes("\0")
       ? invalid("must be the path of a folder")
       : Effect.succeed(resolve(directory))
+
+/** SQLite's 512, less the file's own name and what it adds to that. */
+const longestPath = 480
 
 /** Somebody has to correct a folder that must not be used; a disk in trouble may recover. */
 const opened = (writer: Writer.Writer): Effect.Effect<void, TokenError> =>

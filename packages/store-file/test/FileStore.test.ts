@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TokenSeal from "@onbehalf/core/TokenSeal"
-import { TokenStore } from "@onbehalf/core/TokenStore"
+import { type StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -8,7 +8,7 @@ import { lstatSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type FileStoreOptions, layer, make } from "../src/index.ts"
-import { heldIn, keep, key, open, sealKey } from "./support/store.ts"
+import { heldIn, keep, key, open, openDirect, sealKey } from "./support/store.ts"
 import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const withEnvironment = (environment: Record<string, string>) =>
@@ -22,6 +22,9 @@ const inTurn = (directory: string, options: FileStoreOptions) =>
       return { before: yield* heldIn(store, key("m1")), after: yield* keep(store, key("m1"), "t1") }
     })
   )
+
+const problemOf = <A>(operation: Effect.Effect<A, StoreError>) =>
+  Effect.map(Effect.flip(operation), ({ problem }) => problem)
 
 const rows = (directory: string): number => {
   const database = new DatabaseSync(join(directory, "tokens-1.db"), { readOnly: true })
@@ -115,5 +118,38 @@ describe("FileStore", () => {
         assert.match(error.message, /directory must be the path of a folder/)
       }
     })
+  )
+
+  it.live("refuses a path that SQLite would never open", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const longest = `${folder}/${"d".repeat(200)}/`.padEnd(280, "e").concat("/").padEnd(480, "f")
+      const fits = yield* openDirect(longest)
+      assert.strictEqual(yield* keep(fits, key("m1"), "t1"), "stored")
+      const error = yield* Effect.flip(open(`${longest}f`))
+      assert.match(error.message, /directory must be a path of 480 bytes at most/)
+    })
+  )
+
+  it.live(
+    "does nothing once it is closed: a thread that came back would keep the process alive",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        for (const thread of [true, false]) {
+          const store = yield* Effect.scoped(
+            Effect.tap(open(folder, { sealKey, thread }), (store) => keep(store, key("m1"), "t1"))
+          )
+          for (const problem of [
+            problemOf(store.get(key("m1"))),
+            problemOf(store.revoke("m1")),
+            problemOf(store.entries)
+          ]) {
+            assert.strictEqual(yield* problem, "the store is closed")
+          }
+          assert.notInclude(process.getActiveResourcesInfo(), "MessagePort")
+          assert.deepStrictEqual(readdirSync(folder), ["tokens-1.db"])
+        }
+      })
   )
 })

@@ -141,6 +141,15 @@ describe("the thread", () => {
       assert.match(outcome.failure.problem, /cannot run \(\w*MODULE_NOT_FOUND\): leave @onbehalf/)
     }))
 
+  it("says so where Node may start none, and can do without", () =>
+    withFolder(async (folder) => {
+      const permission = ["--permission", "--allow-fs-read=*", "--allow-fs-write=*"]
+      const command = [process.execPath, ...permission, program("open.ts"), folder]
+      const { stdout } = await start(command).ended
+      assert.include(stdout, "no thread can be started (ERR_ACCESS_DENIED): ask for thread: false")
+      assert.strictEqual((await start([...command, "direct"]).ended).stdout, "ok\n")
+    }))
+
   it.live("does nothing that nobody waits for any more", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

@@ -31,6 +31,22 @@ describe("a client that does not keep its promises", () => {
     })
   )
 
+  it.effect("F20: loses an answer for good: after ten seconds it is asked again", () =>
+    Effect.gen(function* () {
+      let answer: RedisDriver.PromiseClient["send"] = () => new Promise(() => undefined)
+      const client = { ...answering, send: (command) => answer(command) } satisfies typeof answering
+      const driver = yield* RedisDriver.make(client, 250)
+      const lost = yield* Effect.forkChild(ask(driver, "a"))
+      yield* settle
+      yield* TestClock.adjust("250 millis")
+      assert.strictEqual(yield* Fiber.join(lost), "TIMEOUT")
+      answer = answering.send
+      assert.strictEqual(yield* ask(driver, "a"), "TIMEOUT")
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* ask(driver, "a"), "answer")
+    })
+  )
+
   it.effect("F20: fails to close what does not answer: everybody is given up in time", () =>
     Effect.gen(function* () {
       const silent = { ...answering, send: () => new Promise(() => undefined), drop: broken }

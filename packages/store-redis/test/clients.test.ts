@@ -9,9 +9,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Cluster, Redis } from "ioredis"
-import { createClient, createCluster, RESP_TYPES } from "redis"
+import { createClient, createClientPool, createCluster, RESP_TYPES } from "redis"
 import * as EffectRedis from "../src/EffectRedis.ts"
-import { fromClient, fromDriver } from "../src/index.ts"
+import { fromClient, fromDriver, type RedisClient } from "../src/index.ts"
 import { backendOf, cannot, patient, sealKey } from "./support/backend.ts"
 import { startCluster } from "./support/redisCluster.ts"
 import { startRedis } from "./support/redisServer.ts"
@@ -101,6 +101,16 @@ await withRedis("clients of one server", startRedis, (server) => {
           assert.include(error.message, `client must be made without ${name}`)
         }
       })
+  )
+
+  it.live("that are a pool are refused: nothing in it can listen", () =>
+    Effect.gen(function* () {
+      // The types say so, too; not everybody has them.
+      const pool = createClientPool({ url: server.url }) as object as RedisClient
+      const error = yield* Effect.flip(using(fromClient(pool, { sealKey }), () => Effect.void))
+      assert.include(error.message, "client must be a client of the package redis or ioredis")
+      assert.include(error.message, "no pool of them")
+    })
   )
 
   const effectRedis = fromDriver(EffectRedis.driver(patient.timeout), { sealKey }).pipe(

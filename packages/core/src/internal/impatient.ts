@@ -1,24 +1,30 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { MonotonicMillis } from "../MonotonicClock.ts"
 import { StoreError, type TokenStore } from "../TokenStore.ts"
 
 /** Milliseconds for which a store that did not answer is not asked again, where it can be done without. */
 const pause = 1_000
 
-/** What takes longer than so many milliseconds fails. */
+/**
+ * What takes longer than so many milliseconds fails, and is interrupted. Nobody waits for the end of that: it may
+ * be something that cannot be interrupted.
+ */
 export const bounded = <A, R>(
   operation: StoreError["operation"],
   effect: Effect.Effect<A, StoreError, R>,
   timeout: number,
   onTimeout: () => void = () => undefined
 ): Effect.Effect<A, StoreError, R> =>
-  Effect.timeoutOrElse(effect, {
-    duration: timeout,
-    orElse: () => {
-      onTimeout()
-      return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
-    }
-  })
+  Effect.flatMap(Effect.forkDetach(effect, { startImmediately: true }), (asking) =>
+    Effect.timeoutOrElse(Fiber.join(asking), {
+      duration: timeout,
+      orElse: () => {
+        onTimeout()
+        return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
+      }
+    }).pipe(Effect.ensuring(Effect.sync(() => asking.interruptUnsafe())))
+  )
 
 /**
  * A store that is waited for only so long (invariants 8 and 10). One that hangs costs one wait: after it what may be

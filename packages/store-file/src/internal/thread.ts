@@ -46,7 +46,11 @@ export class Thread {
     }
     const number = ++this.#last
     const wait = letter.operation === "locate" ? openingPatience : patience
-    this.#worker ??= this.#start()
+    try {
+      this.#worker ??= this.#start()
+    } catch (error) {
+      return onOutcome({ failure: cannotStart(error) })
+    }
     const timer = setTimeout(() => {
       this.#settle(number, { failure: trouble("the file did not answer in time") })
     }, wait)
@@ -89,6 +93,18 @@ export class Thread {
     this.#waiting.delete(number)
     waiting.onOutcome(outcome)
   }
+}
+
+/** Node itself gives no thread: it was told not to, or the system has none to give just now. */
+const cannotStart = (error: unknown): Failure => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown"
+  const problem = `no thread can be started (${code})`
+  return code === "ERR_ACCESS_DENIED"
+    ? {
+        kind: "refused",
+        problem: `${problem}: ask for thread: false, or allow it (--allow-worker)`
+      }
+    : trouble(problem)
 }
 
 const advice = "leave @onbehalf/store-file out of bundles"

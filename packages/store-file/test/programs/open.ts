@@ -1,13 +1,15 @@
-/** Opens the store and puts a token: `open.ts <folder>`. Says `ok`, or what is wrong. */
+/** Opens the store and puts a token: `open.ts <folder> [direct]`. Says `ok`, or what is wrong. */
 import * as Effect from "effect/Effect"
 import { writeSync } from "node:fs"
-import { keep, key, open } from "../support/store.ts"
+import { keep, key, open, openDirect } from "../support/store.ts"
 
-const [folder = ""] = process.argv.slice(2)
+const [folder = "", how] = process.argv.slice(2)
 
 const outcome = await Effect.runPromise(
   Effect.scoped(
-    Effect.flatMap(open(folder), (store) => keep(store, key("m1"), `t-${process.pid}`))
+    Effect.flatMap(how === "direct" ? openDirect(folder) : open(folder), (store) =>
+      keep(store, key("m1"), `t-${process.pid}`)
+    )
   ).pipe(
     Effect.match({
       onSuccess: () => "ok",

@@ -20,7 +20,10 @@ export const promiseClientOf = (client: RedisClient): Effect.Effect<PromiseClien
   if ("call" in client) return ofIoRedis(client, IoRedis.single)
   if ("nodeClient" in client) return Effect.succeed(NodeRedis.cluster(client))
   if ("getSentinelNode" in client) return Effect.succeed(NodeRedis.sentinel(client))
-  if ("sendCommand" in client) return Effect.succeed(NodeRedis.single(client))
+  // A pool has no connection of its own to listen on.
+  if ("sendCommand" in client && "duplicate" in client) {
+    return Effect.succeed(NodeRedis.single(client))
+  }
   return Effect.fail(unknownClient)
 }
 
@@ -47,5 +50,5 @@ const invalid = (problem: string): TokenError =>
   new TokenError({ reason: new InvalidConfiguration({ setting: "client", problem }) })
 
 const unknownClient = invalid(
-  "must be a client of the package redis or ioredis, or have send and subscribe"
+  "must be a client of the package redis or ioredis, and no pool of them, or have send and subscribe"
 )

@@ -1,3 +1,5 @@
+import { type MonotonicMillis, monotonicMillis } from "@onbehalf/core/MonotonicClock"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
@@ -7,7 +9,7 @@ import { failureOf, type RedisFailure, timedOut } from "../RedisFailure.ts"
 export interface Patience {
   /**
    * The answer, in time. While an answer is overdue, all else that goes the same way fails at once: whoever does
-   * not answer one does not answer the next.
+   * not answer one does not answer the next. For a while, that is: a client may have lost it for good.
    */
   readonly within: <A>(
     way: string,
@@ -19,6 +21,38 @@ export interface Patience {
 interface Question {
   readonly began: number
   readonly giveUp: () => void
+}
+
+/** Milliseconds for which an overdue answer is waited for. */
+const enduring = 10_000
+
+/** Answers that are overdue, by the way that they should have come. */
+interface Debts {
+  readonly owe: (way: string, question: Question) => void
+  readonly pay: (way: string, question: Question) => void
+  readonly has: (way: string) => boolean
+}
+
+const makeDebts = (now: MonotonicMillis): Debts => {
+  const ways = new Map<string, { readonly owed: Set<Question>; readonly until: number }>()
+  return {
+    owe: (way, question) => {
+      const debt = ways.get(way) ?? { owed: new Set(), until: now() + enduring }
+      debt.owed.add(question)
+      ways.set(way, debt)
+    },
+    pay: (way, question) => {
+      const debt = ways.get(way)
+      if (debt?.owed.delete(question) && debt.owed.size === 0) ways.delete(way)
+    },
+    has: (way) => {
+      const debt = ways.get(way)
+      if (debt === undefined) return false
+      if (now() < debt.until) return true
+      ways.delete(way)
+      return false
+    }
+  }
 }
 
 /** Looks at the clock until an answer is overdue. */
@@ -41,7 +75,7 @@ export const make = Effect.fnUntraced(function* (
   timeout: number
 ): Effect.fn.Return<Patience, never, Scope.Scope> {
   const open = new Set<Question>()
-  const overdue = new Map<string, number>()
+  const debts = makeDebts(monotonicMillis(yield* Clock.Clock))
   const awake = Latch.makeUnsafe(false)
   let looks = 0
 
@@ -62,26 +96,20 @@ export const make = Effect.fnUntraced(function* (
     Effect.forkScoped
   )
 
-  const owe = (way: string, more: 1 | -1): void => {
-    const owed = (overdue.get(way) ?? 0) + more
-    if (owed === 0) overdue.delete(way)
-    else overdue.set(way, owed)
-  }
-
   return {
     within: <A>(way: string, ask: () => Promise<A>, onSilence: () => void) =>
       Effect.callback<A, RedisFailure>((resume) => {
-        if (overdue.has(way)) return resume(timedOut)
+        if (debts.has(way)) return resume(timedOut)
         const question: Question = {
           began: looks,
           giveUp: () => {
-            owe(way, 1)
+            debts.owe(way, question)
             resume(timedOut)
             onSilence()
           }
         }
         const answered = () => {
-          if (!open.delete(question)) owe(way, -1)
+          if (!open.delete(question)) debts.pay(way, question)
         }
         open.add(question)
         Latch.openUnsafe(awake)
