@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { parse } from "yaml"
 import { root } from "../support/process.ts"
 import { repository } from "../support/repository.ts"
 
@@ -63,6 +64,35 @@ const built = (source: string) => ({
   types: source.replace("./src/", "./dist/").replace(/\.ts$/, ".d.ts"),
   default: source.replace("./src/", "./dist/").replace(/\.ts$/, ".js")
 })
+
+const { catalog } = parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")) as {
+  readonly catalog: Readonly<Record<string, string>>
+}
+
+const rangeOf = (name: string, range: string | undefined): string | undefined =>
+  range === "catalog:" ? catalog[name] : range
+
+type Locked = Readonly<Record<string, string | { readonly version: string }>>
+
+const { importers, snapshots } = parse(readFileSync(join(root, "pnpm-lock.yaml"), "utf8")) as {
+  readonly importers: Readonly<Record<string, { readonly dependencies?: Locked }>>
+  readonly snapshots: Readonly<Record<string, { readonly dependencies?: Locked }>>
+}
+
+/** The packages of Effect's that are installed with one of ours, whoever asks for them. */
+const ofEffect = (folder: string): ReadonlyArray<string> => {
+  const found = new Set<string>()
+  const visit = (dependencies: Locked = {}): void => {
+    for (const [name, locked] of Object.entries(dependencies)) {
+      if (!name.startsWith("@effect/") || found.has(name)) continue
+      found.add(name)
+      const version = typeof locked === "string" ? locked : locked.version
+      visit(snapshots[`${name}@${version}`]?.dependencies)
+    }
+  }
+  visit(importers[folder]?.dependencies)
+  return [...found]
+}
 
 describe("what is published", () => {
   it("is the eight packages; all else is private", () => {
@@ -144,6 +174,19 @@ describe("what is published", () => {
         }
       }
     })
+  })
+
+  // A wider range takes the next minor when it is there, which wants the next minor of effect: with the one that we ask for it does not load.
+  it("keeps what it brings of Effect's to one minor, all the way down", () => {
+    const found = published.map(dirname).flatMap((folder) => {
+      const { dependencies = {} } = read(join(folder, "package.json"))
+      return ofEffect(folder).map((name) => [folder, name, rangeOf(name, dependencies[name])])
+    })
+    assert.isAbove(found.length, 1)
+    assert.deepStrictEqual(
+      found.filter(([, , range]) => !/^~4\.\d+\.\d+$/.test(range ?? "")),
+      []
+    )
   })
 
   it("the middleware takes Express 4 and 5", () => {

@@ -1,4 +1,4 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "@effect/vitest"
 import { globSync } from "node:fs"
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -88,21 +88,58 @@ const makeFolder = async (): Promise<string> => {
   return folder
 }
 
+/** What users hand on as declarations of their own, in which TypeScript can name only what we export. */
+const handedOn = `
+import { Gatekeeper, Partner, TokenBroker } from "@onbehalf/core"
+import { onBehalf } from "@onbehalf/express"
+import { Simulator } from "@onbehalf/simulator"
+import * as FileStore from "@onbehalf/store-file"
+import * as MemoryStore from "@onbehalf/store-memory"
+import { fromDriver, make, type PromiseClient } from "@onbehalf/store-redis"
+import * as EffectRedis from "@onbehalf/store-redis/EffectRedis"
+import { Effect } from "effect"
+export const partner = (options: Partner.PartnerOptions) => Partner.make(options)
+export const apiKey = Effect.map(Partner.Partner, (partner) => partner.apiKey)
+export const broker = Effect.map(TokenBroker.TokenBroker, (broker) => ({ ...broker }))
+export const gatekeeper = Effect.map(Gatekeeper.Gatekeeper, (gatekeeper) => ({ ...gatekeeper }))
+export const stores = [FileStore.make, MemoryStore.make, make, fromDriver] as const
+export const driver = EffectRedis.driver(500)
+export const listening = (client: PromiseClient) => client.subscribe
+export const simulator = Effect.map(Simulator, (simulator) => simulator.merchants)
+export const middleware = onBehalf
+`
+
+const check = (folder: string) => run("node_modules/.bin/tsc", ["-p", folder, "--pretty", "false"])
+
+describe("what users build of our values can be declared", () => {
+  it("by names that they can import", async () => {
+    const folder = await makeFolder()
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, "package.json"), `{ "type": "module" }`)
+    await writeFile(join(folder, "handedOn.ts"), handedOn)
+    const settings = JSON.parse(await readFile(join(folder, "tsconfig.json"), "utf8"))
+    const { noEmit: _, ...compilerOptions } = settings.compilerOptions
+    Object.assign(compilerOptions, { declaration: true, emitDeclarationOnly: true })
+    const declaring = { compilerOptions, files: ["handedOn.ts"] }
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(declaring))
+    assert.strictEqual((await check(folder)).stdout, "")
+    // TypeScript writes down what nothing can import, without a word: to others it is `any`.
+    assert.notInclude(await readFile(join(folder, "handedOn.d.ts"), "utf8"), "/internal/")
+  }, 60_000)
+})
+
 describe("a change that breaks users is seen by types alone", () => {
   const state = { folder: "", told: "" }
-  const check = async () =>
-    (await run("node_modules/.bin/tsc", ["-p", state.folder, "--pretty", "false"])).stdout
-
   beforeAll(async () => {
     state.folder = await makeFolder()
-    assert.strictEqual(await check(), "")
+    assert.strictEqual((await check(state.folder)).stdout, "")
     for (const [what, path, was, is] of changes) {
       const file = join(state.folder, "node_modules/@onbehalf", path)
       const text = await readFile(file, "utf8")
       assert.include(text, was, what)
       await writeFile(file, text.replace(was, is))
     }
-    state.told = await check()
+    state.told = (await check(state.folder)).stdout
   }, 150_000)
   afterAll(() => rm(state.folder, { recursive: true }))
 

@@ -12,6 +12,7 @@ describe("a stranger's project", () => {
   it("sees nothing of a developer's own settings, and keeps what it writes to itself", async () => {
     const names = [
       "HOME",
+      "NODE_PATH",
       "NUAPAY_ENVIRONMENT",
       "ONBEHALF_PROFILE",
       "REDIS_URL",

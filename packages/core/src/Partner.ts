@@ -12,6 +12,14 @@ import { address, type AddressRules } from "./internal/address.ts"
 import { type ApiKeyRing, makeApiKeyRing } from "./internal/apiKeyRing.ts"
 import { InvalidConfiguration, TokenError } from "./TokenError.ts"
 
+export type {
+  /**
+   * @category models
+   * @since 0.1.0
+   */
+  ApiKeyRing
+} from "./internal/apiKeyRing.ts"
+
 /**
  * Which Nuapay is meant: the one where money moves, or the one to try.
  *

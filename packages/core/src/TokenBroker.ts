@@ -171,6 +171,7 @@ export const make = Effect.fnUntraced(function* (
     concurrency: options.concurrency,
     ...options.retryPolicy
   })
+  yield* TrustedStore.checkPolicy(options.storePolicy)
   const { acquisition, flights } = yield* makeParts(options)
   const revoker: Revoker = { ...acquisition, flights }
 

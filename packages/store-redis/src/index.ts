@@ -1,4 +1,4 @@
-export type { PromiseClient, RedisCommand } from "./RedisDriver.ts"
+export type { Listener, PromiseClient, RedisCommand, RedisDriver } from "./RedisDriver.ts"
 export {
   fromClient,
   fromDriver,

@@ -40,6 +40,16 @@ describe("where Redis is", () => {
     })
   )
 
+  // As JavaScript hands it over where a variable of the environment is not set.
+  it.effect.each([{ url: undefined }, { url: [] }, {}])("%o is refused by its name", (server) =>
+    Effect.gen(function* () {
+      const options = { ...server, sealKey } as unknown as Parameters<typeof redisStore>[0]
+      const error = yield* refused(options)
+      assert.strictEqual(error.code, "invalid_configuration")
+      assert.include(error.message, "url must be an address")
+    })
+  )
+
   it.effect("T23: every server of a cluster is looked at", () =>
     Effect.gen(function* () {
       const url = ["redis://127.0.0.1:7000", "redis://redis.example:7001"] as const

@@ -182,6 +182,7 @@ export type OfPartner = Contract<
       "Partner" | "config" | "layer" | "layerConfig" | "make" | "makeWithEnvironment"
     >,
     Is<Partner.Environment, "live" | "sandbox">,
+    Has<Partner.ApiKeyRing, "current" | "replace">,
     Has<
       Partner.PartnerOptions,
       | "account?"

@@ -7,6 +7,8 @@ export type OfStoreRedisIndex = Contract<
   [
     Has<typeof StoreRedisIndex, "fromClient" | "fromDriver" | "fromUrl" | "make" | "redisStore">,
     Has<StoreRedisIndex.PromiseClient, "drop?" | "send" | "shards?" | "subscribe" | "wayOf?">,
+    Has<StoreRedisIndex.Listener, "onLost" | "onMessage" | "signal">,
+    Has<StoreRedisIndex.RedisDriver, "drop" | "missesMessages" | "send" | "shards" | "subscribe">,
     Has<StoreRedisIndex.RedisCommand, "key" | "reads" | "words">,
     Has<
       StoreRedisIndex.RedisClient,

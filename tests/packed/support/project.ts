@@ -58,14 +58,19 @@ export const makeProject = async (options: ProjectOptions): Promise<Project> => 
   return { folder, env, run, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
-/** With a home of its own: a developer's settings are not looked at, and nothing is kept beside their tokens. */
+/**
+ * With a home of its own: a developer's settings are not looked at, and nothing is kept beside their tokens. pnpm starts programs with a
+ * `NODE_PATH` to all that is installed here, by which `require` and bundlers would find what a project does not have.
+ */
 const homeless = async (
   folder: string,
   settings?: Readonly<Record<string, string>>
 ): Promise<NodeJS.ProcessEnv> => {
   const home = join(folder, "home")
   await mkdir(home)
-  const inherited = Object.entries(cleanEnvironment()).filter(([name]) => !name.startsWith("XDG_"))
+  const inherited = Object.entries(cleanEnvironment()).filter(
+    ([name]) => !name.startsWith("XDG_") && name !== "NODE_PATH"
+  )
   return { ...Object.fromEntries(inherited), HOME: home, ...settings }
 }
 

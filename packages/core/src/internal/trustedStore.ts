@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { StoreUnavailable, TokenError } from "../TokenError.ts"
+import { InvalidConfiguration, StoreUnavailable, TokenError } from "../TokenError.ts"
 import type { TokenKey } from "../TokenKey.ts"
 import type {
   Lease,
@@ -25,6 +25,21 @@ import type { Untold } from "./untold.ts"
  * What happens when the store fails: `bypass` goes on without it, `fail` refuses with `StoreUnavailable`.
  */
 export type StorePolicy = "bypass" | "fail"
+
+const policies: ReadonlyArray<StorePolicy | undefined> = ["bypass", "fail", undefined]
+
+/** In JavaScript it may be another word: nobody who meant `fail` should get `bypass` without being told. */
+export const checkPolicy = (policy: StorePolicy | undefined): Effect.Effect<void, TokenError> =>
+  policies.includes(policy)
+    ? Effect.void
+    : Effect.fail(
+        new TokenError({
+          reason: new InvalidConfiguration({
+            setting: "storePolicy",
+            problem: 'must be "bypass" or "fail"'
+          })
+        })
+      )
 
 /**
  * A store as the broker uses it: what is read is checked to be what was asked for (invariant 1), and

@@ -35,7 +35,7 @@ export class Thread {
   #worker: Worker | undefined
   #last = 0
 
-  constructor(directory: string, entry = besideThis) {
+  constructor(directory: string, entry = besideThis()) {
     this.#directory = directory
     this.#entry = entry
   }
@@ -111,6 +111,9 @@ const advice = "leave @onbehalf/store-file out of bundles"
 
 export const trouble = (problem: string): Failure => ({ kind: "trouble", problem })
 
-/** As source or as built, beside this file. */
-const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."))
-const besideThis = new URL(`./writingThread${extension}`, import.meta.url)
+/** As source or as built, beside this file. A bundle of CommonJS does not know where that is: then it leads nowhere, as in any bundle. */
+const besideThis = (): URL => {
+  const own: string | undefined = import.meta.url
+  const here = own ?? "file:///bundle.js"
+  return new URL(`./writingThread${here.slice(here.lastIndexOf("."))}`, here)
+}

@@ -16,7 +16,8 @@ export const check = (
   unencrypted: boolean
 ): Effect.Effect<Address, TokenError> =>
   Effect.suspend(() => {
-    const text = typeof url === "string" ? url : Redacted.value(url)
+    // In JavaScript it may be nothing at all, which is no address.
+    const text = Redacted.isRedacted(url) ? Redacted.value(url) : url
     const parsed = URL.canParse(text) ? new URL(text) : undefined
     if (parsed === undefined || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === "") {
       return invalid("must be an address such as rediss://user:password@redis.example:6380")

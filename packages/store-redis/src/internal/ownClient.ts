@@ -110,16 +110,20 @@ const offline = (failure: RedisFailure): PromiseClient => {
 
 const notEncrypted = new RedisFailure({ code: "UNENCRYPTED" })
 
-const load: Effect.Effect<Library, TokenError> = Effect.tryPromise({
-  try: () => import("redis"),
-  catch: () =>
-    new TokenError({
-      reason: new InvalidConfiguration({
-        setting: "url",
-        problem: "needs the package redis: npm install redis, or hand in a client"
-      })
+const notInstalled = Effect.fail(
+  new TokenError({
+    reason: new InvalidConfiguration({
+      setting: "url",
+      problem: "needs the package redis: npm install redis, or hand in a client"
     })
-})
+  })
+)
+
+const load: Effect.Effect<Library, TokenError> = Effect.flatMap(
+  // Where a client is handed in, `redis` need not be there: bundlers let that pass if the import itself is caught.
+  Effect.promise(() => import("redis").catch(() => undefined)),
+  (library) => (library === undefined ? notInstalled : Effect.succeed(library))
+)
 
 /** Every answer is waited for by the store: a second watch costs a third more. */
 const commandOptions = { timeout: 0 }
