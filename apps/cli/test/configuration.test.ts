@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { chmod, mkdir, writeFile } from "node:fs/promises"
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { apiKey, assertFailed, assertSilent, type Ended } from "./support/cli.ts"
+import { apiKey, assertFailed, assertSilent, type Ended, runsAs } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -143,5 +143,20 @@ describe("the API key", () => {
   it("is shown by its source alone", async () => {
     const shown = await show()
     assert.deepInclude(shown.get("api key"), { value: "(set, hidden)", source: "NUAPAY_API_KEY" })
+  })
+})
+
+/** In a container that was told to run as somebody, the system knows no more of a user than a number. */
+const nameless = 54_321
+
+describe.runIf(runsAs(nameless))("a user without a name", () => {
+  const get = (env: Readonly<Record<string, string>>) =>
+    world.run(["token", "get", world.merchant, "--scope", "admin"], { env, uid: nameless })
+
+  it("has files of its own, and tokens that are kept", async () => {
+    await chown(world.home, nameless, nameless)
+    const first = await get({})
+    assertSilent(first)
+    assert.deepStrictEqual(await get({}), first)
   })
 })

@@ -4,5 +4,8 @@ import process from "node:process"
 /** Of Node. */
 export const nodeVersion = process.versions.node
 
+/** The user that this process runs as; `undefined` on Windows, which has no numbers for users. */
+export const ownUser = (): number | undefined => process.geteuid?.()
+
 /** What is set. */
 export const environmentVariable = (name: string): string | undefined => process.env[name]
