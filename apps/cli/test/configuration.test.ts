@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { apiKey, assertFailed, assertSilent, type Ended, runsAs } from "./support/cli.ts"
@@ -130,6 +131,13 @@ describe("the API key", () => {
       /cannot be read \(NotFound\)/
     )
     refused(await list({ ...env, ONBEHALF_API_KEY_FILE: world.home }), /is not a regular file/)
+  })
+
+  it("in a pipe that nobody writes to is not waited for", async () => {
+    const pipe = join(world.home, "pipe")
+    execFileSync("mkfifo", ["-m", "600", pipe])
+    const env = { NUAPAY_API_KEY: "", ONBEHALF_API_KEY_FILE: pipe }
+    refused(await list(env), /is not a regular file/)
   })
 
   it("is not shown where it stands in an address", async () => {

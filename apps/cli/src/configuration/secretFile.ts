@@ -20,6 +20,10 @@ export const readSecretFile = (
   Effect.scoped(
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
+      // To open a pipe that nobody writes to never ends, whatever signal comes.
+      if ((yield* files.stat(path)).type !== "File") {
+        return yield* invalidSetting(setting, `${path} ${notRegular}`)
+      }
       const file = yield* files.open(path, { flag: "r" })
       const info = yield* file.stat
       const problem = problemOf(info)
