@@ -16,6 +16,7 @@ import { invalidSetting } from "./configuration/problem.ts"
 import { sealKey } from "./configuration/sealKey.ts"
 import { say } from "./output/say.ts"
 import * as Trace from "./output/trace.ts"
+import { withLastFetched } from "./token/lastFetched.ts"
 import * as Transport from "./transport.ts"
 
 /** The settings of this run. */
@@ -107,7 +108,7 @@ const brokerStore = configuredStore(sealKeyOfThisRun)
 
 /** Tokens for merchants, shared with every other run of this user. */
 export const broker = TokenBroker.layer({ deadline }).pipe(
-  Layer.provideMerge(brokerStore),
+  Layer.provideMerge(withLastFetched(brokerStore)),
   Layer.provideMerge(gatekeeper)
 )
 
@@ -117,7 +118,9 @@ const inHand = 60_000
 /** The same for what runs on: where the store is in trouble, a token is not fetched again at each look. */
 export const lastingBroker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(
-    TieredStore.layer({ near: MemoryStore.layer(), far: brokerStore, maxStaleness: inHand })
+    withLastFetched(
+      TieredStore.layer({ near: MemoryStore.layer(), far: brokerStore, maxStaleness: inHand })
+    )
   ),
   Layer.provideMerge(gatekeeper)
 )

@@ -81,6 +81,26 @@ describe("the store", () => {
     }
   })
 
+  it("tells until when a token is good, also where the store fails (invariant 10)", async () => {
+    const inTrouble = { env: { REDIS_URL: "redis://127.0.0.1:1", ONBEHALF_STORE: "redis" } }
+    const asked = [world.merchant, "--scope", "admin", "--expires-in", "1h"]
+    const almostAnHour = (time: string) =>
+      assert.closeTo(Date.parse(time) - Date.now(), 3_600_000, 1_800_000)
+
+    const credential = await world.run(
+      ["token", "get", ...asked, "--output", "exec-credential"],
+      inTrouble
+    )
+    assert.match(credential.stderr, /^onbehalf: the token store failed: the token is good/)
+    const { expiresAt } = JSON.parse(credential.stdout) as { readonly expiresAt: string }
+    almostAnHour(expiresAt)
+
+    const script = 'printf %s "$NUAPAY_TOKEN_EXPIRES_AT"'
+    const ran = await world.run(["exec", ...asked, "--", "/bin/sh", "-c", script], inTrouble)
+    assert.strictEqual(ran.code, 0, ran.stderr)
+    almostAnHour(ran.stdout)
+  })
+
   it("never gives one API key what was fetched with another (invariant 1)", async () => {
     const own = ["token", "own", "--scope", "bankadmin"]
     const first = await world.run(own)
