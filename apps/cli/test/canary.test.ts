@@ -155,4 +155,15 @@ describe("no secret leaves (invariant 7)", () => {
     assert.isDefined(report)
     checkText(await readFile(join(world.home, report), "utf8"), report)
   })
+
+  it("in what Node is told to print of a program that it starts", async () => {
+    sing()
+    const options = { env: { NODE_DEBUG: "http,child_process" } }
+    const ended = await world.run(["exec", ...grant(), "--", "/bin/true"], options)
+    assertFailed(ended, 3, /NODE_DEBUG.*child_process/)
+    checkText(ended.stderr, "stderr")
+    // What is for the program itself.
+    const other = { env: { NODE_DEBUG: "http" } }
+    assertSilent(await world.run(["exec", ...grant(), "--", "/bin/true"], other))
+  })
 })

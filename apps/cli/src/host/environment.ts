@@ -1,5 +1,6 @@
 /** What only the process knows. */
 import process from "node:process"
+import { debuglog } from "node:util"
 
 /** Of Node. */
 export const nodeVersion = process.versions.node
@@ -9,3 +10,6 @@ export const ownUser = (): number | undefined => process.geteuid?.()
 
 /** What is set. */
 export const environmentVariable = (name: string): string | undefined => process.env[name]
+
+/** Whether that part of Node prints what it does. */
+export const isPrinted = (part: string): boolean => debuglog(part).enabled
