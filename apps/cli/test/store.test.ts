@@ -76,6 +76,13 @@ describe("the store", () => {
       assertSilent(second)
       assert.strictEqual(second.stdout, first.stdout)
       assert.strictEqual(fetched(), 1)
+      const checked = await world.run(["doctor", "--json", "--store", "redis"], {
+        env: { REDIS_URL: redis.url }
+      })
+      assert.include(
+        checked.stdout,
+        '"check":"store","status":"ok","detail":"redis, holds 1 token"'
+      )
     } finally {
       await redis.stop()
     }
