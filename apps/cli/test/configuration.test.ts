@@ -60,6 +60,18 @@ describe("config.toml", () => {
     })
   })
 
+  it("is not asked, nor is a flag, where a value is empty: what comes after it holds", async () => {
+    await config('[profiles.default]\naccount = ""\nbase_url = ""\napi_key_file = ""\n')
+    const shown = await show("--base-url", "")
+    assert.deepInclude(shown.get("base_url"), {
+      value: world.simulator.url,
+      source: "NUAPAY_BASE_URL"
+    })
+    for (const setting of ["account", "api_key_file"]) {
+      assert.deepInclude(shown.get(setting), { source: "default" })
+    }
+  })
+
   it("is chosen from by --profile, by ONBEHALF_PROFILE, or by its own default", async () => {
     await config('profile = "a"\n[profiles.a]\naccount = "A"\n[profiles.b]\naccount = "B"\n')
     assert.strictEqual((await show()).get("account")?.value, "A")
