@@ -108,6 +108,14 @@ describe("the store", () => {
     almostAnHour(ran.stdout)
   })
 
+  it("that cannot be set up names the setting as it is called here", async () => {
+    const listed = (env: Readonly<Record<string, string>>) => world.run(["token", "list"], { env })
+    const address = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "nowhere" })
+    assertFailed(address, 3, /: redis_url \(REDIS_URL\) must be an address/)
+    const folder = await listed({ ONBEHALF_STORE_DIRECTORY: "/dev/null/tokens" })
+    assertFailed(folder, 3, /: store_directory \(ONBEHALF_STORE_DIRECTORY\) /)
+  })
+
   it("never gives one API key what was fetched with another (invariant 1)", async () => {
     const own = ["token", "own", "--scope", "bankadmin"]
     const first = await world.run(own)
