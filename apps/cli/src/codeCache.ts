@@ -15,6 +15,7 @@ import {
 } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import process from "node:process"
+import { crc32 } from "node:zlib"
 
 /** Where it is kept: `$XDG_CACHE_HOME/onbehalf`, else `~/.cache/onbehalf`. */
 const folderOf = ({ HOME, XDG_CACHE_HOME = "" }: NodeJS.ProcessEnv): string | undefined => {
@@ -28,11 +29,28 @@ const isOwn = (file: number): boolean => {
   return process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o022) === 0)
 }
 
+/** At the end of the file, so that V8 need not move the code. */
+const checksumLength = 4
+
+/** Of code that is not what V8 made, V8 makes the end of the process: it looks at its length alone. */
+const checksumOf = (code: Buffer): Buffer => {
+  const checksum = Buffer.alloc(checksumLength)
+  checksum.writeUInt32LE(crc32(code))
+  return checksum
+}
+
+/** The code, if it is whole: a disk that lost its power may have kept a part of it. */
+const codeIn = (kept: Buffer): Buffer | undefined => {
+  if (kept.length <= checksumLength) return undefined
+  const code = kept.subarray(0, -checksumLength)
+  return kept.subarray(-checksumLength).equals(checksumOf(code)) ? code : undefined
+}
+
 const read = (path: string): Buffer | undefined => {
   try {
     const file = openSync(path, "r")
     try {
-      return isOwn(file) ? readFileSync(file) : undefined
+      return isOwn(file) ? codeIn(readFileSync(file)) : undefined
     } finally {
       closeSync(file)
     }
@@ -46,7 +64,7 @@ const write = (folder: string, name: string, code: Buffer, version: string): voi
   const apart = join(folder, `.${name}-${process.pid}`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(apart, code, { mode: 0o600, flag: "wx" })
+    writeFileSync(apart, Buffer.concat([code, checksumOf(code)]), { mode: 0o600, flag: "wx" })
     renameSync(apart, join(folder, name))
     for (const other of readdirSync(folder)) {
       if (other.startsWith("code-") && !other.startsWith(version)) rmSync(join(folder, other))

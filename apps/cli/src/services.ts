@@ -3,7 +3,9 @@ import * as Gatekeeper from "@onbehalf/core/Gatekeeper"
 import * as Partner from "@onbehalf/core/Partner"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import type { TokenError } from "@onbehalf/core/TokenError"
 import * as TokenSeal from "@onbehalf/core/TokenSeal"
+import { TokenStore } from "@onbehalf/core/TokenStore"
 import * as FileStore from "@onbehalf/store-file"
 import * as MemoryStore from "@onbehalf/store-memory"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -16,6 +18,7 @@ import { invalidSetting } from "./configuration/problem.ts"
 import { sealKey } from "./configuration/sealKey.ts"
 import { say } from "./output/say.ts"
 import * as Trace from "./output/trace.ts"
+import { withLastFetched } from "./token/lastFetched.ts"
 import * as Transport from "./transport.ts"
 
 /** The settings of this run. */
@@ -75,6 +78,18 @@ const redisStore = Effect.fnUntraced(function* (
   return fromUrl({ url: Redacted.make(url), sealKey })
 })
 
+/** What stores call their options, as it is set here. */
+const settingOf: Readonly<Record<string, string>> = {
+  url: "redis_url (REDIS_URL)",
+  directory: "store_directory (ONBEHALF_STORE_DIRECTORY)"
+}
+
+const asSetHere = (error: TokenError): TokenError => {
+  if (error.reason._tag !== "InvalidConfiguration") return error
+  const setting = settingOf[error.reason.setting]
+  return setting === undefined ? error : invalidSetting(setting, error.reason.problem)
+}
+
 /** Where tokens are kept between two runs. */
 const configuredStore = <E, R>(sealKey: Effect.Effect<Redacted.Redacted | undefined, E, R>) =>
   Layer.unwrap(
@@ -91,7 +106,11 @@ const configuredStore = <E, R>(sealKey: Effect.Effect<Redacted.Redacted | undefi
           ? // A thread takes longer to start than most runs take.
             FileStore.layer({ thread: false, sealKey: key, directory: value("store_directory") })
           : yield* redisStore(value("redis_url"), key)
-      return Layer.provide(made, ConfigProvider.layer(provider))
+      return Layer.provide(made, ConfigProvider.layer(provider)).pipe(
+        Layer.catchTag("TokenError", (error) =>
+          Layer.effect(TokenStore, Effect.fail(asSetHere(error)))
+        )
+      )
     })
   )
 
@@ -107,7 +126,7 @@ const brokerStore = configuredStore(sealKeyOfThisRun)
 
 /** Tokens for merchants, shared with every other run of this user. */
 export const broker = TokenBroker.layer({ deadline }).pipe(
-  Layer.provideMerge(brokerStore),
+  Layer.provideMerge(withLastFetched(brokerStore)),
   Layer.provideMerge(gatekeeper)
 )
 
@@ -117,7 +136,9 @@ const inHand = 60_000
 /** The same for what runs on: where the store is in trouble, a token is not fetched again at each look. */
 export const lastingBroker = TokenBroker.layer({ deadline }).pipe(
   Layer.provideMerge(
-    TieredStore.layer({ near: MemoryStore.layer(), far: brokerStore, maxStaleness: inHand })
+    withLastFetched(
+      TieredStore.layer({ near: MemoryStore.layer(), far: brokerStore, maxStaleness: inHand })
+    )
   ),
   Layer.provideMerge(gatekeeper)
 )

@@ -2,7 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { readdirSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { apiKey, type Ended, type RunOptions } from "./support/cli.ts"
+import {
+  apiKey,
+  assertFailed,
+  assertSilent,
+  type Ended,
+  type RunOptions,
+  start
+} from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -131,5 +138,32 @@ describe("no secret leaves (invariant 7)", () => {
     const { stderr, stdout } = await run(["token", "get", ...grant()])
     assert.strictEqual(stdout, `${canary}\n`)
     checkText(stderr, "stderr")
+  })
+
+  it("in a report of Node's, which would hold the environment", async () => {
+    const { child, ended } = start(["watch", ...grant()], {
+      env: { ...world.env, NODE_OPTIONS: `--report-on-signal --report-dir=${world.home}` }
+    })
+    child.stdout.once("data", () => child.kill("SIGUSR2"))
+    let said = ""
+    for await (const chunk of child.stderr) {
+      said += String(chunk)
+      if (said.includes("report completed")) child.kill("SIGTERM")
+    }
+    await ended
+    const report = readdirSync(world.home).find((name) => name.startsWith("report."))
+    assert.isDefined(report)
+    checkText(await readFile(join(world.home, report), "utf8"), report)
+  })
+
+  it("in what Node is told to print of a program that it starts", async () => {
+    sing()
+    const options = { env: { NODE_DEBUG: "http,child_process" } }
+    const ended = await world.run(["exec", ...grant(), "--", "/bin/true"], options)
+    assertFailed(ended, 3, /NODE_DEBUG.*child_process/)
+    checkText(ended.stderr, "stderr")
+    // What is for the program itself.
+    const other = { env: { NODE_DEBUG: "http" } }
+    assertSilent(await world.run(["exec", ...grant(), "--", "/bin/true"], other))
   })
 })

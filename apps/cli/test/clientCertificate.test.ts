@@ -50,10 +50,12 @@ beforeEach(async () => {
 const run = (
   args: ReadonlyArray<string>,
   certificate: string | undefined,
-  key: string | undefined = certificate?.replace(".pem", ".key")
+  key: string | undefined = certificate?.replace(".pem", ".key"),
+  env: Readonly<Record<string, string>> = {}
 ) =>
   world.run(args, {
     env: {
+      ...env,
       NUAPAY_BASE_URL: `https://localhost:${(server.address() as AddressInfo).port}`,
       NUAPAY_TRUSTED_HOST: "localhost",
       NODE_EXTRA_CA_CERTS: made("authority.pem"),
@@ -93,6 +95,20 @@ describe("a client certificate", () => {
         `client_key_file,${file("elsewhere.key")},profile default\n`
     )
   })
+
+  it.each(["http", "https"])(
+    "is not used where Node prints its key: NODE_DEBUG=%s",
+    async (part) => {
+      const debug = { NODE_DEBUG: part }
+      for (const args of [["token", "get", world.merchant, "--scope", "admin"], ["doctor"]]) {
+        const { code, stderr, stdout } = await run(args, "elsewhere.pem", undefined, debug)
+        assert.include(stderr + stdout, `NODE_DEBUG prints secrets: leave ${part} out of it`)
+        assert.notInclude(stderr + stdout, "PRIVATE KEY")
+        assert.strictEqual(code, 3)
+      }
+      assert.deepStrictEqual(seen, [])
+    }
+  )
 
   it("does not go where a redirect leads (invariant 7)", async () => {
     world.simulator.addFault({ kind: "redirect", location: "https://localhost:1/elsewhere" })

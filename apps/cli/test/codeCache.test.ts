@@ -69,6 +69,20 @@ describe("what is compiled of the program", () => {
     assert.isAbove(statSync(first.path).size, 100_000)
   })
 
+  it("is made anew where a disk has lost part of it: Node would end without a word of ours", async () => {
+    const before = await run("config", "show")
+    const [first] = kept()
+    assert.isDefined(first)
+    const whole = readFileSync(first.path)
+    for (const place of [0, 16, 4_096, Math.trunc(whole.length / 2), whole.length - 4_096]) {
+      const damaged = Buffer.from(whole)
+      damaged.fill(0, place, place + 4_096)
+      writeFileSync(first.path, damaged)
+      assert.deepStrictEqual(await run("config", "show"), before)
+      assert.isFalse(readFileSync(first.path).equals(damaged))
+    }
+  })
+
   it("is not kept of a mistake, and is not missed where it cannot be kept", async () => {
     assertFailed(await run("nosuchcommand"), 2, /nosuchcommand/)
     assert.throws(() => kept(), /ENOENT/)

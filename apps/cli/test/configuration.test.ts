@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { chmod, mkdir, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { apiKey, assertFailed, assertSilent, type Ended } from "./support/cli.ts"
+import { apiKey, assertFailed, assertSilent, type Ended, runsAs } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -57,6 +58,18 @@ describe("config.toml", () => {
     assert.deepInclude((await show("--environment", "sandbox")).get("environment"), {
       source: "--environment"
     })
+  })
+
+  it("is not asked, nor is a flag, where a value is empty: what comes after it holds", async () => {
+    await config('[profiles.default]\naccount = ""\nbase_url = ""\napi_key_file = ""\n')
+    const shown = await show("--base-url", "")
+    assert.deepInclude(shown.get("base_url"), {
+      value: world.simulator.url,
+      source: "NUAPAY_BASE_URL"
+    })
+    for (const setting of ["account", "api_key_file"]) {
+      assert.deepInclude(shown.get(setting), { source: "default" })
+    }
   })
 
   it("is chosen from by --profile, by ONBEHALF_PROFILE, or by its own default", async () => {
@@ -132,6 +145,13 @@ describe("the API key", () => {
     refused(await list({ ...env, ONBEHALF_API_KEY_FILE: world.home }), /is not a regular file/)
   })
 
+  it("in a pipe that nobody writes to is not waited for", async () => {
+    const pipe = join(world.home, "pipe")
+    execFileSync("mkfifo", ["-m", "600", pipe])
+    const env = { NUAPAY_API_KEY: "", ONBEHALF_API_KEY_FILE: pipe }
+    refused(await list(env), /is not a regular file/)
+  })
+
   it("is not shown where it stands in an address", async () => {
     const ended = await world.run(["config", "show", "--output", "json"], {
       env: { NUAPAY_BASE_URL: "https://user:sesame@nuapay.example" }
@@ -143,5 +163,20 @@ describe("the API key", () => {
   it("is shown by its source alone", async () => {
     const shown = await show()
     assert.deepInclude(shown.get("api key"), { value: "(set, hidden)", source: "NUAPAY_API_KEY" })
+  })
+})
+
+/** In a container that was told to run as somebody, the system knows no more of a user than a number. */
+const nameless = 54_321
+
+describe.runIf(runsAs(nameless))("a user without a name", () => {
+  const get = (env: Readonly<Record<string, string>>) =>
+    world.run(["token", "get", world.merchant, "--scope", "admin"], { env, uid: nameless })
+
+  it("has files of its own, and tokens that are kept", async () => {
+    await chown(world.home, nameless, nameless)
+    const first = await get({})
+    assertSilent(first)
+    assert.deepStrictEqual(await get({}), first)
   })
 })

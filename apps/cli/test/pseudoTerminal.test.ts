@@ -75,6 +75,17 @@ describe("on a real terminal", () => {
     }
   })
 
+  it("watch writes line by line where nothing can be rewritten", async () => {
+    const ended = await onTerminal(
+      ["watch", world.merchant, "--scope", "admin", "--expires-in", "1h"],
+      { ...world.env, TERM: "dumb" },
+      { typed: "\\x03", when: "59m 57" }
+    )
+    assert.strictEqual(ended.code, 130, ended.output)
+    assert.notInclude(ended.output, escape)
+    assert.isAtLeast(ended.output.split("\n").length, 3)
+  })
+
   it("exec leaves Ctrl-C to its child", async () => {
     const ended = await onTerminal(
       [
@@ -150,6 +161,16 @@ describe("on a real terminal, what takes longer than a second", () => {
     assert.include(output, `${clear}${what}, 1 s …${clear}`)
     const [last] = output.split(clear).slice(-1)
     assert.notInclude(last, "…")
+    assert.strictEqual(code, 0, output)
+  })
+
+  it("says nothing where it could not be taken back", async () => {
+    slow(1_300)
+    const { code, output } = await onTerminal(["organisations", "get", world.merchant], {
+      ...world.env,
+      TERM: "dumb"
+    })
+    assert.match(output, /^FIELD /)
     assert.strictEqual(code, 0, output)
   })
 

@@ -76,9 +76,44 @@ describe("the store", () => {
       assertSilent(second)
       assert.strictEqual(second.stdout, first.stdout)
       assert.strictEqual(fetched(), 1)
+      const checked = await world.run(["doctor", "--json", "--store", "redis"], {
+        env: { REDIS_URL: redis.url }
+      })
+      assert.include(
+        checked.stdout,
+        '"check":"store","status":"ok","detail":"redis, holds 1 token"'
+      )
     } finally {
       await redis.stop()
     }
+  })
+
+  it("tells until when a token is good, also where the store fails (invariant 10)", async () => {
+    const inTrouble = { env: { REDIS_URL: "redis://127.0.0.1:1", ONBEHALF_STORE: "redis" } }
+    const asked = [world.merchant, "--scope", "admin", "--expires-in", "1h"]
+    const almostAnHour = (time: string) =>
+      assert.closeTo(Date.parse(time) - Date.now(), 3_600_000, 1_800_000)
+
+    const credential = await world.run(
+      ["token", "get", ...asked, "--output", "exec-credential"],
+      inTrouble
+    )
+    assert.match(credential.stderr, /^onbehalf: the token store failed: the token is good/)
+    const { expiresAt } = JSON.parse(credential.stdout) as { readonly expiresAt: string }
+    almostAnHour(expiresAt)
+
+    const script = 'printf %s "$NUAPAY_TOKEN_EXPIRES_AT"'
+    const ran = await world.run(["exec", ...asked, "--", "/bin/sh", "-c", script], inTrouble)
+    assert.strictEqual(ran.code, 0, ran.stderr)
+    almostAnHour(ran.stdout)
+  })
+
+  it("that cannot be set up names the setting as it is called here", async () => {
+    const listed = (env: Readonly<Record<string, string>>) => world.run(["token", "list"], { env })
+    const address = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "nowhere" })
+    assertFailed(address, 3, /: redis_url \(REDIS_URL\) must be an address/)
+    const folder = await listed({ ONBEHALF_STORE_DIRECTORY: "/dev/null/tokens" })
+    assertFailed(folder, 3, /: store_directory \(ONBEHALF_STORE_DIRECTORY\) /)
   })
 
   it("never gives one API key what was fetched with another (invariant 1)", async () => {

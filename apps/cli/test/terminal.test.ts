@@ -76,6 +76,8 @@ const mandates = () => [
   "admin"
 ]
 
+const nowhere = { stdout: false, stderr: false }
+
 describe("on a terminal", () => {
   it.live("a token comes with a warning on stderr", () =>
     Effect.gen(function* () {
@@ -102,6 +104,26 @@ describe("on a terminal", () => {
       })
       const { out } = yield* onTerminal(mandates())
       assert.strictEqual(out, "one\uFFFD[2J\ntwo\uFFFD31m\n")
+    })
+  )
+
+  it.live.each([
+    ["list", "--output", "csv"],
+    ["list", "--output", "json"],
+    ["list", "--all", "--output", "ndjson"],
+    ["get", "one", "--output", "json"]
+  ])("no name can move the cursor: organisations %s %s %s", (args) =>
+    Effect.gen(function* () {
+      const name = "one\u001B[2J\u009B31m\u202Etwo"
+      const organisation = { id: "one", name, status: "ACTIVE", organisationType: "MERCHANT" }
+      const body = { data: args[0] === "get" ? organisation : [organisation] }
+      world.simulator.addFault({ kind: "status", status: 200, body })
+      const { err, out } = yield* onTerminal(["organisations", ...args])
+      assert.match(out, /one.+\[2J.+31m.+two/, err)
+      assert.notMatch(out, /[^\P{Cc}\n]|\u202E/u)
+      // Programs get what there is.
+      const piped = yield* onTerminal(["organisations", ...args], 60, nowhere)
+      assert.include(piped.out, "\u009B31m\u202Etwo")
     })
   )
 

@@ -4,12 +4,11 @@ import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { jsonArray } from "../output/json.ts"
 import { printStream } from "../output/print.ts"
-import { printableLines } from "../output/printable.ts"
 import { counted } from "../output/progress.ts"
+import { asShown } from "../output/shown.ts"
 import { UsageError } from "../UsageError.ts"
 import { type Call, checkSuccess, printAnswer, textOf } from "./answer.ts"
 import { numberIn, parseExactly } from "./exactJson.ts"
@@ -31,10 +30,8 @@ export const printPages = Effect.fnUntraced(function* (
       message: `--paginate gets every page: it goes with GET, and without ${parameter}`
     })
   }
-  const stdio = yield* Stdio.Stdio
-  const forPeople = yield* stdio.stdoutIsTerminal
   const items = yield* counted("items")(itemsOf(client, request, call))
-  yield* printStream(Stream.map(jsonArray(items), forPeople ? printableLines : (text) => text))
+  yield* printStream(Stream.map(jsonArray(items), yield* asShown))
 }, Effect.scoped)
 
 const namesPage = ({ url, urlParams }: HttpClientRequest.HttpClientRequest): boolean =>

@@ -6,13 +6,13 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpMethod from "effect/http/HttpMethod"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
-import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { UsageError } from "../UsageError.ts"
+import { parseExactly } from "./exactJson.ts"
 
 /** Name and value of a `--field`. */
-export type Field = readonly [name: string, value: Schema.Json]
+export type Field = readonly [name: string, value: unknown]
 
 /** What may be called. */
 export const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
@@ -24,15 +24,14 @@ export type Method = (typeof methods)[number]
 export const parseMethod = (text: string): Option.Option<Method> =>
   Option.fromUndefinedOr(methods.find((method) => method === text.toUpperCase()))
 
-const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
-
 /**
- * `name=text` or `name:=JSON`. Text stays text: whether `0123` is a number is not ours to guess.
+ * `name=text` or `name:=JSON`. Text stays text: whether `0123` is a number is not ours to guess. JSON stays as it
+ * was typed too, but for its spaces.
  */
 export const parseField = (field: string): Option.Option<Field> => {
   const [, name, colon, text] = /^([^=]+?)(:?)=(.*)$/s.exec(field) ?? []
   if (name === undefined || text === undefined) return Option.none()
-  const value = colon === "" ? Option.some(text) : decodeJson(text)
+  const value = colon === "" ? Option.some(text) : parseExactly(text)
   return Option.map(value, (known) => [name, known])
 }
 

@@ -3,6 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { refusePrinting } from "../configuration/nodeDebug.ts"
 import { secretVariables } from "../configuration/settings.ts"
 import { Ended } from "../Ended.ts"
 import { runChild } from "../host/child.ts"
@@ -44,6 +45,7 @@ export const exec = Command.make(
     if (program === undefined) {
       return yield* new UsageError({ message: "name a program after --" })
     }
+    yield* refusePrinting("child_process")
     const grant = yield* grantOf(given)
     // The store is closed by the time the program runs: nothing of ours goes on beside it.
     const { life, token } = yield* obtainLasting(grant, given.expiresIn).pipe(

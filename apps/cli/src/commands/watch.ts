@@ -7,6 +7,7 @@ import * as Terminal from "effect/Terminal"
 import { formatDuration } from "../duration.ts"
 import { lifeBar } from "../output/lifeBar.ts"
 import { print } from "../output/print.ts"
+import { isRewritable } from "../output/rewritable.ts"
 import { say } from "../output/say.ts"
 import * as Services from "../services.ts"
 import { type Obtained, obtain } from "../token/obtain.ts"
@@ -21,7 +22,7 @@ export const watch = Command.make(
   Effect.fnUntraced(function* (given) {
     const grant = yield* grantOf(given)
     const stdio = yield* Stdio.Stdio
-    const live = yield* stdio.stdoutIsTerminal
+    const live = (yield* stdio.stdoutIsTerminal) && (yield* isRewritable)
     const terminal = yield* Terminal.Terminal
     let seen = yield* obtain(grant)
     let renewals = 0

@@ -59,7 +59,7 @@ const make = Effect.gen(function* () {
       if (inEnvironment !== undefined) {
         return { ...setting, value: inEnvironment, source: setting.variable }
       }
-      const inProfile = profile.values[setting.name]
+      const inProfile = unlessEmpty(profile.values[setting.name])
       return inProfile === undefined
         ? { ...setting, value: undefined, source: "default" }
         : {
@@ -93,19 +93,19 @@ export const layer = Layer.effect(Configuration, make)
 const readFlags = Effect.gen(function* () {
   const flags: Partial<Record<SettingName, string | undefined>> = {
     environment: Option.getOrUndefined(yield* Environment),
-    base_url: Option.getOrUndefined(yield* BaseUrl),
+    base_url: unlessEmpty(Option.getOrUndefined(yield* BaseUrl)),
     store: Option.getOrUndefined(yield* Store)
   }
   return flags
 })
 
-/** Empty counts as not set. */
+/** Empty counts as not set, wherever it stands. */
+const unlessEmpty = (text: string | undefined): string | undefined =>
+  text === "" ? undefined : text
+
 const variable = (name: string): Effect.Effect<string | undefined, TokenError> =>
-  Effect.mapError(
-    Config.map(Config.withDefault(Config.String(name), ""), (text) =>
-      text === "" ? undefined : text
-    ),
-    () => invalidSetting("The environment", "cannot be read")
+  Effect.mapError(Config.map(Config.withDefault(Config.String(name), ""), unlessEmpty), () =>
+    invalidSetting("The environment", "cannot be read")
   )
 
 const isPath = (name: SettingName): boolean => name.endsWith("_file") || name.endsWith("_directory")

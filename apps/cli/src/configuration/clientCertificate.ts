@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { Secrets } from "../output/secrets.ts"
 import { Configuration } from "./Configuration.ts"
+import { refusePrinting } from "./nodeDebug.ts"
 import { invalidSetting } from "./problem.ts"
 import { readSecretFile } from "./secretFile.ts"
 
@@ -39,6 +40,7 @@ export const clientCertificate: Effect.Effect<
       "is missing: a client certificate and its key go together"
     )
   }
+  yield* refusePrinting("http", "https", "net", "tls")
   const certificate = yield* readCertificate(certificateFile)
   const key = yield* readSecretFile(keySetting, keyFile)
   const secrets = yield* Secrets

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
-import { platform, userInfo } from "node:os"
+import { ownUser } from "../host/environment.ts"
 import { invalidSetting } from "./problem.ts"
 
 /** Longer ones are no key. */
@@ -20,6 +20,10 @@ export const readSecretFile = (
   Effect.scoped(
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
+      // To open a pipe that nobody writes to never ends, whatever signal comes.
+      if ((yield* files.stat(path)).type !== "File") {
+        return yield* invalidSetting(setting, `${path} ${notRegular}`)
+      }
       const file = yield* files.open(path, { flag: "r" })
       const info = yield* file.stat
       const problem = problemOf(info)
@@ -37,13 +41,16 @@ export const readSecretFile = (
     )
   )
 
+const notRegular = "is not a regular file"
+
 const problemOf = ({ mode, type, uid }: FileSystem.File.Info): string | undefined => {
-  if (type !== "File") return "is not a regular file"
-  if (platform() === "win32") return undefined
+  if (type !== "File") return notRegular
+  // Without a name: in a container the system may know no more of a user than a number.
+  const own = ownUser()
+  if (own === undefined) return undefined
   if ((mode & 0o077) !== 0) {
     return `is open to other users (mode ${(mode & 0o777).toString(8)}): chmod 600 it`
   }
-  const own = userInfo().uid
   const owner = Option.getOrElse(uid, () => own)
   return owner === own || own === 0 ? undefined : `belongs to another user (${owner})`
 }

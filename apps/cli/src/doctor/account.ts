@@ -87,10 +87,10 @@ export const store = Effect.gen(function* () {
   const entries = yield* Effect.flatMap(TokenStore, (self) =>
     Effect.mapError(self.entries, storeFailed)
   )
-  return ok(
-    "store",
-    `${value("store") ?? "file"}, holds ${entries.length === 1 ? "1 token" : `${entries.length} tokens`}; folder and files are yours alone`
-  )
+  const kind = value("store") ?? "file"
+  const count = entries.length === 1 ? "1 token" : `${entries.length} tokens`
+  const whose = kind === "file" ? "; folder and files are yours alone" : ""
+  return ok("store", `${kind}, holds ${count}${whose}`)
 }).pipe(Effect.provide(Services.store), orFailed("store"))
 
 /** Whether the key that seals them can be used, and where it is. */

@@ -7,6 +7,7 @@ import * as Terminal from "effect/Terminal"
 import { csvLine } from "./csv.ts"
 import { jsonArray } from "./json.ts"
 import { printStream } from "./print.ts"
+import { asShown } from "./shown.ts"
 import { makeTable, type TableColumn } from "./table.ts"
 
 const formats = ["table", "json", "ndjson", "csv"] as const
@@ -35,17 +36,19 @@ export const printList = <Row, E, R>(
   format: ListFormat
 ) =>
   Effect.gen(function* () {
+    const printShown = <F, S>(texts: Stream.Stream<string, F, S>) =>
+      Effect.flatMap(asShown, (shown) => printStream(Stream.map(texts, shown)))
     switch (format) {
       case "json":
-        return yield* printStream(jsonArray(Stream.map(rows, value)))
+        return yield* printShown(jsonArray(Stream.map(rows, value)))
       case "ndjson":
-        return yield* printStream(Stream.map(rows, (row) => `${JSON.stringify(value(row))}\n`))
+        return yield* printShown(Stream.map(rows, (row) => `${JSON.stringify(value(row))}\n`))
       case "csv": {
         const heading = csvLine(columns.map((column) => column.heading.toLowerCase()))
         const lines = Stream.map(rows, (row) =>
           csvLine(columns.map((column) => column.cell(row) ?? ""))
         )
-        return yield* printStream(Stream.concat(Stream.make(heading), lines))
+        return yield* printShown(Stream.concat(Stream.make(heading), lines))
       }
       case "table": {
         const stdio = yield* Stdio.Stdio

@@ -4,6 +4,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Verbose } from "../configuration/flags.ts"
 import { printable } from "./printable.ts"
+import { isRewritable } from "./rewritable.ts"
 import { sayRaw } from "./say.ts"
 
 const clearLine = "\r\u001B[K"
@@ -19,8 +20,9 @@ export const waiting =
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const stdio = yield* Stdio.Stdio
+      const isShown = (yield* stdio.stderrIsTerminal) && (yield* isRewritable)
       // The lines that tell of each request would mix with it.
-      if (!(yield* stdio.stderrIsTerminal) || (yield* Verbose)) return yield* effect
+      if (!isShown || (yield* Verbose)) return yield* effect
       let seconds = 0
       const tick = Effect.suspend(() => show(`${what}, ${++seconds} s`))
       yield* Effect.addFinalizer(() => (seconds > 0 ? sayRaw(clearLine) : Effect.void))
@@ -34,7 +36,8 @@ export const counted =
   <A, E, R>(found: Stream.Stream<A, E, R>) =>
     Effect.gen(function* () {
       const stdio = yield* Stdio.Stdio
-      const visible = (yield* stdio.stderrIsTerminal) && !(yield* stdio.stdoutIsTerminal)
+      const visible =
+        (yield* stdio.stderrIsTerminal) && !(yield* stdio.stdoutIsTerminal) && (yield* isRewritable)
       if (visible) yield* Effect.addFinalizer(() => sayRaw(clearLine))
       let count = 0
       return Stream.transformPull(found, (pull) =>

@@ -1,9 +1,11 @@
 /** One thing with its fields: a line each for people, one object for programs. */
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { json } from "./json.ts"
 import { printList } from "./list.ts"
 import { print } from "./print.ts"
+import { asShown } from "./shown.ts"
 
 /** `--output` of what shows one thing. */
 export const recordFormat = Flag.Literals("output", ["table", "json"]).pipe(
@@ -25,7 +27,7 @@ const list = {
 /** Prints them. */
 export const printRecord = (fields: Fields, format: "table" | "json") =>
   format === "json"
-    ? print(json(Object.fromEntries(fields)))
+    ? Effect.flatMap(asShown, (shown) => print(shown(json(Object.fromEntries(fields)))))
     : printList(list, Stream.make(...fields), "table")
 
 /** Longer lists are for programs. */

@@ -8,9 +8,10 @@ import * as Effect from "effect/Effect"
 import { waiting } from "../output/progress.ts"
 import { say } from "../output/say.ts"
 import { Secrets } from "../output/secrets.ts"
+import { LastFetched } from "./lastFetched.ts"
 import { type Life, wallLife } from "./life.ts"
 
-/** A token and its life, where the store knows it. */
+/** A token and its life, where it is known: of an application's token it may not be. */
 export interface Obtained {
   readonly token: AccessToken
   readonly life: Life | undefined
@@ -23,16 +24,18 @@ export const obtain = Effect.fnUntraced(function* (grant: Grant, minimumValidity
   const token = yield* source.token({ minimumValidity }).pipe(waiting("waiting for Nuapay"))
   const secrets = yield* Secrets
   secrets.add(token.value)
-  const life = yield* lifeOf(source.key, token)
-  if (life === undefined && grant._tag !== "ApplicationGrant") {
+  const kept = yield* lifetimeInStore(source.key, token)
+  if (kept === undefined && grant._tag !== "ApplicationGrant") {
     yield* say(
       "the token store failed: the token is good, but it is not kept for the next run. See: onbehalf doctor"
     )
   }
+  const lifetime = kept ?? (yield* LastFetched).lifetimeOf(token.id)
+  const life = lifetime === undefined ? undefined : yield* wallLife(lifetime)
   return { token, life } satisfies Obtained
 })
 
-const lifeOf = Effect.fnUntraced(function* (key: TokenKey, token: AccessToken) {
+const lifetimeInStore = Effect.fnUntraced(function* (key: TokenKey, token: AccessToken) {
   const store = yield* TokenStore
   const held =
     store.peek(key) ??
@@ -40,7 +43,5 @@ const lifeOf = Effect.fnUntraced(function* (key: TokenKey, token: AccessToken) {
       Effect.map((found) => found.held),
       Effect.orElseSucceed(() => undefined)
     ))
-  return held === undefined || held.token.id !== token.id
-    ? undefined
-    : yield* wallLife(held.lifetime)
+  return held?.token.id === token.id ? held.lifetime : undefined
 })

@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { constants } from "node:os"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly detached?: boolean
   /** Default: the bundle. */
   readonly entry?: string
+  /** The user that it runs as; only root can choose one. */
+  readonly uid?: number
 }
 
 /** What V8 compiled of the program is kept for all tests: without it a run takes twice as long. */
@@ -35,6 +37,7 @@ export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => 
   const child = spawn(process.execPath, [options.entry ?? program, ...args], {
     env: { XDG_CACHE_HOME: cache, NUAPAY_API_KEY: apiKey, ...options.env },
     detached: options.detached ?? false,
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
     stdio: ["pipe", "pipe", "pipe"]
   })
   child.stdin.end(options.input ?? "")
@@ -47,6 +50,10 @@ export const start = (args: ReadonlyArray<string>, options: RunOptions = {}) => 
   })
   return { child, ended }
 }
+
+/** Whether that user can be chosen here, and can reach the program. */
+export const runsAs = (uid: number): boolean =>
+  spawnSync(process.execPath, [program, "--version"], { uid }).status === 0
 
 /** Runs it to its end. What must hold for every run is checked here. */
 export const run = async (

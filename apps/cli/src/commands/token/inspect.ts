@@ -40,8 +40,9 @@ export const inspect = Command.make(
     }
     const known = life ?? lifeFromClaims(claims.value)
     const now = yield* Clock.currentTimeMillis
-    const fields = [...Object.entries(claims.value), ...lifeFields(known, now)]
-    yield* printRecord(given.output === "json" ? fields.filter(isData) : fields, given.output)
+    const told = lifeFields(known, now)
+    const added = given.output === "json" ? told.filter(isData) : told
+    yield* printRecord([...Object.entries(claims.value), ...added], given.output)
   })
 ).pipe(
   Command.withDescription(
