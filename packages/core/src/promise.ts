@@ -123,7 +123,7 @@ const once = <A>(end: (how: CloseOptions) => Promise<A>): ((how?: CloseOptions) 
 }
 
 /** What TypeScript would have said. */
-const checkGiven = ({ apiKey, store, storePolicy }: CreateTokenBrokerOptions): void => {
+const checkGiven = ({ apiKey, store }: CreateTokenBrokerOptions): void => {
   const invalid = (setting: string, problem: string) =>
     new TokenError({ reason: new InvalidConfiguration({ setting, problem }) })
   if (!Predicate.hasProperty(store, "layer")) {
@@ -131,10 +131,6 @@ const checkGiven = ({ apiKey, store, storePolicy }: CreateTokenBrokerOptions): v
   }
   if (apiKey !== undefined && typeof apiKey !== "string" && typeof apiKey !== "function") {
     throw invalid("NUAPAY_API_KEY (apiKey)", "must be text, or a function that gives it")
-  }
-  // "Fail" would be taken for what is less strict.
-  if (storePolicy !== undefined && storePolicy !== "bypass" && storePolicy !== "fail") {
-    throw invalid("storePolicy", 'must be "bypass" or "fail"')
   }
 }
 
