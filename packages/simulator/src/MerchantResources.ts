@@ -1,4 +1,4 @@
-import { openAccount, seededBanks, type Account } from "./internal/accounts.ts"
+import { openAccount, seededBanks, type Account, type Repeat } from "./internal/accounts.ts"
 import type { Seed } from "./internal/seed.ts"
 import type { Bank, Mandate, Payment, PaymentStep, Refund } from "./MerchantApi.ts"
 
@@ -18,6 +18,13 @@ export interface PaymentOrder {
   readonly idempotencyKey?: string | undefined
 }
 
+/** A refund to be made. Times are epoch milliseconds. */
+export interface RefundOrder {
+  readonly now: number
+  readonly amount: number
+  readonly idempotencyKey?: string | undefined
+}
+
 /** What merchants own. Every call names the merchant, and sees that merchant's data alone. */
 export interface MerchantResources {
   readonly banks: ReadonlyArray<BankData>
@@ -28,7 +35,7 @@ export interface MerchantResources {
   readonly history: (payment: PaymentData) => ReadonlyArray<StepData>
   readonly refunds: (payment: PaymentData) => ReadonlyArray<RefundData>
   /** Nothing when the amount is more than what is left of the payment. */
-  readonly refund: (payment: PaymentData, amount: number, now: number) => RefundData | undefined
+  readonly refund: (payment: PaymentData, order: RefundOrder) => RefundData | undefined
   readonly clear: () => void
 }
 
@@ -58,15 +65,23 @@ const newPayment = (id: string, merchant: string, order: PaymentOrder): PaymentD
   creationDateTime: new Date(order.now).toISOString()
 })
 
-const keep = (account: Account, payment: PaymentData, order: PaymentOrder) => {
-  account.payments.set(payment.id, payment)
-  dropOldest(account.payments, mostPayments)
-  if (order.idempotencyKey === undefined) return
-  account.repeats.set(order.idempotencyKey, { payment, at: order.now })
-  dropOldest(account.repeats, mostPayments)
+/** What a key was answered with before, else what is made now, kept under the key unless it is nothing. */
+const once = <A, Made extends A | undefined>(
+  repeats: Map<string, Repeat<A>>,
+  key: string | undefined,
+  now: number,
+  make: () => Made
+): A | Made => {
+  const before = key === undefined ? undefined : repeats.get(key)
+  if (before !== undefined && now - before.at < idempotencyMillis) return before.answer
+  const answer = make()
+  if (key === undefined || answer === undefined) return answer
+  repeats.set(key, { answer, at: now })
+  dropOldest(repeats, mostPayments)
+  return answer
 }
 
-const newRefund = (id: string, payment: PaymentData, amount: number, now: number): RefundData => ({
+const newRefund = (id: string, payment: PaymentData, { amount, now }: RefundOrder): RefundData => ({
   id,
   uri: `${payment.uri}/refunds/${id}`,
   paymentId: payment.id,
@@ -110,23 +125,28 @@ export const makeMerchantResources = (seed: Seed): MerchantResources => {
     payment: (merchant, id) => accountOf(merchant).payments.get(id),
     pay: (merchant, order) => {
       const account = accountOf(merchant)
-      const key = order.idempotencyKey
-      const before = key === undefined ? undefined : account.repeats.get(key)
-      if (before !== undefined && order.now - before.at < idempotencyMillis) return before.payment
-      const payment = newPayment(nextId(), merchant, order)
-      keep(account, payment, order)
-      return payment
+      return once(account.repeatedPayments, order.idempotencyKey, order.now, () => {
+        const payment = newPayment(nextId(), merchant, order)
+        account.payments.set(payment.id, payment)
+        dropOldest(account.payments, mostPayments)
+        return payment
+      })
     },
     history: stepsOf,
     refunds,
-    refund: (payment, amount, now) => {
-      const before = refunds(payment)
-      const left = before.reduce((sum, one) => sum - one.amount, payment.amount)
-      // Amounts are decimal, their binary sums are not exact.
-      if (amount > left + 0.001 || before.length >= mostRefunds) return undefined
-      const refund = newRefund(nextId(), payment, amount, now)
-      accountOf(payment.organisationId).refunds.set(payment.id, [...before, refund])
-      return refund
+    refund: (payment, order) => {
+      const account = accountOf(payment.organisationId)
+      const key =
+        order.idempotencyKey === undefined ? undefined : `${payment.id} ${order.idempotencyKey}`
+      return once(account.repeatedRefunds, key, order.now, () => {
+        const before = refunds(payment)
+        const left = before.reduce((sum, one) => sum - one.amount, payment.amount)
+        // Amounts are decimal, their binary sums are not exact.
+        if (order.amount > left + 0.001 || before.length >= mostRefunds) return undefined
+        const refund = newRefund(nextId(), payment, order)
+        account.refunds.set(payment.id, [...before, refund])
+        return refund
+      })
     },
     clear: () => accounts.clear()
   }

@@ -130,6 +130,35 @@ describe("merchant resources", () => {
     }).pipe(Effect.provide(world()))
   )
 
+  it.effect("refund once for an Idempotency-Key, however often it is asked for", () =>
+    Effect.gen(function* () {
+      const auth = yield* tokenOf(yield* merchantAt(0))
+      const [one, two] = [yield* pay(auth, { amount: 5 }), yield* pay(auth, { amount: 5 })]
+      const refund = (paid: typeof one, key: string) =>
+        Effect.map(
+          call("POST", `/tpp/payments/${String(bodyOf(paid).data?.["id"])}/refunds`, {
+            auth,
+            body: { amount: 3 },
+            headers: { "idempotency-key": key }
+          }),
+          (answer) => (answer.status === 201 ? bodyOf(answer).data?.["id"] : answer.status)
+        )
+      const first = yield* refund(one, "k1")
+      assert.isString(first)
+      assert.strictEqual(yield* refund(one, "k1"), first)
+      assert.strictEqual(yield* refund(one, "k2"), 422)
+      assert.notStrictEqual(yield* refund(two, "k1"), first)
+      yield* TestClock.adjust("24 hours")
+      const later = yield* tokenOf(yield* merchantAt(0))
+      const again = yield* call(
+        "POST",
+        `/tpp/payments/${String(bodyOf(one).data?.["id"])}/refunds`,
+        { auth: later, body: { amount: 3 }, headers: { "idempotency-key": "k1" } }
+      )
+      assert.strictEqual(again.status, 422)
+    }).pipe(Effect.provide(world()))
+  )
+
   it.effect("refund no more than what is left of the payment", () =>
     Effect.gen(function* () {
       const auth = yield* tokenOf(yield* merchantAt(0))

@@ -6,12 +6,19 @@ type MandateData = typeof Mandate.Type
 type PaymentData = typeof Payment.Type
 type RefundData = typeof Refund.Type
 
+/** What a request with an idempotency key was answered with, and when: epoch milliseconds. */
+export interface Repeat<A> {
+  readonly answer: A
+  readonly at: number
+}
+
 /** What one merchant owns. */
 export interface Account {
   readonly mandates: ReadonlyArray<MandateData>
   readonly payments: Map<string, PaymentData>
   readonly refunds: Map<string, Array<RefundData>>
-  readonly repeats: Map<string, { readonly payment: PaymentData; readonly at: number }>
+  readonly repeatedPayments: Map<string, Repeat<PaymentData>>
+  readonly repeatedRefunds: Map<string, Repeat<RefundData>>
 }
 
 const banks = [
@@ -66,6 +73,7 @@ export const openAccount = (seed: Seed, merchant: string): Account => {
     mandates,
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     refunds: new Map(),
-    repeats: new Map()
+    repeatedPayments: new Map(),
+    repeatedRefunds: new Map()
   }
 }

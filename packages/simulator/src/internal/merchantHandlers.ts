@@ -44,9 +44,13 @@ export const openBankingHandlers = (model: Model) => {
   }
   const readPayment = (id: string) => Effect.flatMap(reader(id), (caller) => paymentOf(caller, id))
 
-  const createRefund = Effect.fnUntraced(function* (id: string, amount: number) {
+  const createRefund = Effect.fnUntraced(function* (
+    id: string,
+    amount: number,
+    idempotencyKey: string | undefined
+  ) {
     const payment = yield* paymentOf(yield* permit(service, payments), id)
-    const refund = resources.refund(payment, amount, yield* model.now)
+    const refund = resources.refund(payment, { amount, idempotencyKey, now: yield* model.now })
     if (refund !== undefined) return { uri: refund.uri, data: refund }
     const description = "More than what is left of the payment."
     return yield* Effect.fail(
@@ -80,7 +84,8 @@ export const openBankingHandlers = (model: Model) => {
         Effect.flatMap(readPayment(params.paymentId), (payment) =>
           paginate(service, `${payment.uri}/history`, resources.history(payment), {})
         ),
-      createRefund: ({ params, payload }) => createRefund(params.paymentId, payload.amount),
+      createRefund: ({ headers, params, payload }) =>
+        createRefund(params.paymentId, payload.amount, headers["idempotency-key"]),
       listRefunds: ({ params, query }) =>
         Effect.flatMap(readPayment(params.paymentId), (payment) =>
           paginate(service, `${payment.uri}/refunds`, resources.refunds(payment), query)
