@@ -28,8 +28,8 @@ export interface RequestLog {
   readonly counters: () => Readonly<Record<string, number>>
   /** Notes an arrival; call the result when the answer is known. */
   readonly arrive: (
-    request: Omit<LoggedRequest, "number" | "status" | "faults">
-  ) => (answer: Pick<LoggedRequest, "status" | "faults">) => void
+    request: Omit<LoggedRequest, "number" | "status">
+  ) => (status: LoggedRequest["status"]) => void
   readonly clear: () => void
 }
 
@@ -51,12 +51,12 @@ export const makeRequestLog = (): RequestLog => {
       last += 1
       const number = last
       const path = request.path.slice(0, longestPath)
-      entries.set(number, { ...request, path, number, status: undefined, faults: [] })
+      entries.set(number, { ...request, path, number, status: undefined })
       entries.delete(number - longestLog)
       counters.set(request.operation, (counters.get(request.operation) ?? 0) + 1)
-      return (answer) => {
+      return (status) => {
         const entry = entries.get(number)
-        if (entry !== undefined) entries.set(number, { ...entry, ...answer })
+        if (entry !== undefined) entries.set(number, { ...entry, status })
       }
     },
     clear: () => {

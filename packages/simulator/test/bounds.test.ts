@@ -9,11 +9,18 @@ import { longestLog, makeRequestLog } from "../src/RequestLog.ts"
 import { makeTokenMint } from "../src/TokenMint.ts"
 
 const seed = makeSeed("bounds")
+const request = {
+  method: "GET",
+  path: "/",
+  operation: "x",
+  organisation: undefined,
+  time: 0,
+  faults: []
+}
 
 describe("everything is bounded", () => {
   it("the log keeps the last ten thousand requests and counts all", () => {
     const log = makeRequestLog()
-    const request = { method: "GET", path: "/", operation: "x", organisation: undefined, time: 0 }
     for (let count = 0; count < longestLog + 50; count++) log.arrive(request)
     const entries = log.entries()
     assert.strictEqual(entries.length, longestLog)
@@ -23,10 +30,9 @@ describe("everything is bounded", () => {
 
   it("an answer that comes after its entry is gone does not bring it back", () => {
     const log = makeRequestLog()
-    const request = { method: "GET", path: "/", operation: "x", organisation: undefined, time: 0 }
     const settle = log.arrive(request)
     log.clear()
-    settle({ status: 200, faults: [] })
+    settle(200)
     assert.deepEqual(log.entries(), [])
   })
 
@@ -45,8 +51,9 @@ describe("everything is bounded", () => {
     assert.strictEqual(resources.payments("m").length, mostPayments)
     assert.isUndefined(resources.payment("m", first.id))
     const last = resources.pay("m", order)
-    for (let count = 0; count < mostRefunds; count++) resources.refund(last, 0.01, 0)
-    assert.isUndefined(resources.refund(last, 0.01, 0))
+    for (let count = 0; count < mostRefunds; count++)
+      resources.refund(last, { amount: 0.01, now: 0 })
+    assert.isUndefined(resources.refund(last, { amount: 0.01, now: 0 }))
     assert.strictEqual(resources.refunds(last).length, mostRefunds)
   })
 

@@ -186,6 +186,7 @@ describe("answers in place of the operation", () => {
       const waiting = yield* Effect.forkChild(Effect.timeout(list, "1 day"))
       yield* TestClock.adjust("23 hours")
       assert.isUndefined(waiting.pollUnsafe())
+      assert.deepInclude((yield* Simulator).requests[0], { status: undefined, faults: ["hang"] })
       yield* TestClock.adjust("1 hour")
       const exit = yield* Fiber.await(waiting)
       assert.isTrue(Exit.isFailure(exit) && Cause.isTimeoutError(Cause.squash(exit.cause)))

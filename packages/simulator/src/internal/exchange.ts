@@ -114,9 +114,10 @@ export const exchange = (
       operation: found.operation?.name ?? "unknown",
       organisation: found.organisation ?? caller?.organisation.id
     }
-    const settle = model.log.arrive({ ...target, time })
     const wait = model.rateLimit.take(time)
     const faults = wait === undefined ? model.faults.take(target) : []
+    const kinds = faults.map((fault) => fault.kind)
+    const settle = model.log.arrive({ ...target, time, faults: kinds })
     const served =
       wait === undefined
         ? faulty({ model, service, target }, faults, enveloped(model, service, found, routes))
@@ -128,12 +129,7 @@ export const exchange = (
           : response
       ),
       Effect.onExit((exit) =>
-        Effect.sync(() =>
-          settle({
-            status: Exit.isSuccess(exit) ? exit.value.status : undefined,
-            faults: faults.map((fault) => fault.kind)
-          })
-        )
+        Effect.sync(() => settle(Exit.isSuccess(exit) ? exit.value.status : undefined))
       )
     )
   })
