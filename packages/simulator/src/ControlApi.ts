@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import { ApiKey } from "./ApiKeys.ts"
 import { Fault } from "./Faults.ts"
 import { Refusals } from "./Refusal.ts"
 
@@ -28,6 +29,11 @@ const Entry = Schema.Struct({
   faults: Schema.Array(Schema.String),
   time: Schema.Int
 })
+
+/** How far the clock is moved at once: milliseconds, a hundred years at most, so that it stays a time. */
+export const Advance = Schema.Finite.check(
+  Schema.isBetween({ minimum: 0, maximum: 3_155_760_000_000 })
+)
 
 const Active = Schema.Struct({
   id: Schema.String,
@@ -68,14 +74,10 @@ class Control extends HttpApiGroup.make("control")
       success: Schema.Record(Schema.String, Schema.Int)
     }),
     HttpApiEndpoint.put("replaceApiKey", "/api-key", {
-      payload: Schema.Struct({
-        apiKey: Schema.String.check(Schema.isPattern(/^[\x21-\x39\x3b-\x7e]{1,255}$/))
-      })
+      payload: Schema.Struct({ apiKey: ApiKey })
     }),
     HttpApiEndpoint.post("advanceClock", "/clock", {
-      payload: Schema.Struct({
-        advanceMs: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
-      })
+      payload: Schema.Struct({ advanceMs: Advance })
     }),
     HttpApiEndpoint.post("reset", "/reset")
   )

@@ -1,5 +1,8 @@
 import * as Schema from "effect/Schema"
+import { ApiKey } from "./ApiKeys.ts"
+import { Advance } from "./ControlApi.ts"
 import { Fault, type ActiveFault } from "./Faults.ts"
+import { isObject } from "./internal/answers.ts"
 import { summary } from "./internal/controlHandlers.ts"
 import type { Model } from "./Model.ts"
 import type { LoggedRequest } from "./RequestLog.ts"
@@ -42,19 +45,31 @@ export interface SimulatorControls {
   readonly requests: ReadonlyArray<LoggedRequest>
   /** How often each operation was called. */
   readonly counters: Readonly<Record<string, number>>
-  /** Gives the main partner a new API key; the old one is dead at once. */
+  /** Gives the main partner a new API key; the old one is dead at once. Throws on a key that cannot be sent. */
   readonly replaceApiKey: (newKey: string) => void
-  /** Moves the server's clock forward, so that tokens expire without waiting. */
+  /** Moves the server's clock forward, so that tokens expire without waiting. Throws unless from 0 to 100 years. */
   readonly advanceClock: (millis: number) => void
   /** Forgets tokens, payments, faults, log, counters, a moved clock and a replaced key. */
   readonly reset: () => void
 }
+
+/** What is undefined is absent: most projects' TypeScript does not tell one from the other. */
+const present = (given: unknown): unknown =>
+  isObject(given)
+    ? Object.fromEntries(
+        Object.entries(given)
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => [key, key === "match" ? present(value) : value])
+      )
+    : given
 
 /** The controls of a model. */
 export const controlsOf = (model: Model): SimulatorControls => {
   const { apiKeys, directory, faults, log } = model
   // A misspelt field would be a fault that never ends or matches everything.
   const decodeFault = Schema.decodeUnknownSync(Fault, { onExcessProperty: "error" })
+  const decodeKey = Schema.decodeUnknownSync(ApiKey)
+  const decodeMillis = Schema.decodeUnknownSync(Advance)
   return {
     get apiKey() {
       return apiKeys.of(directory.partner.id) ?? ""
@@ -62,7 +77,7 @@ export const controlsOf = (model: Model): SimulatorControls => {
     apiKeys: { of: apiKeys.of },
     partner: summary(directory.partner),
     merchants: directory.merchants.map(summary),
-    addFault: (fault) => faults.add(decodeFault(fault)),
+    addFault: (fault) => faults.add(decodeFault(present(fault))),
     removeFault: faults.remove,
     clearFaults: faults.clear,
     get faults() {
@@ -74,8 +89,8 @@ export const controlsOf = (model: Model): SimulatorControls => {
     get counters() {
       return log.counters()
     },
-    replaceApiKey: apiKeys.replace,
-    advanceClock: model.advance,
+    replaceApiKey: (newKey) => apiKeys.replace(decodeKey(newKey)),
+    advanceClock: (millis) => model.advance(decodeMillis(millis)),
     reset: model.reset
   }
 }

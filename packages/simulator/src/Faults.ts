@@ -4,6 +4,10 @@ const optional = Schema.optionalKey
 const millis = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 }))
 const status = Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))
 
+/** What Node and `Headers` take in a header: anything else would be a 500 in place of the fault. */
+const headerValue = Schema.String.check(Schema.isPattern(/^[\t\x20-\x7e\x80-\xff]*$/))
+const headerName = Schema.String.check(Schema.isPattern(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/))
+
 /** Which requests a fault is for; an absent field matches everything. */
 export const FaultMatch = Schema.Struct({
   method: optional(Schema.String),
@@ -28,20 +32,20 @@ const fault = <const Kind extends string, Fields extends Schema.Struct.Fields>(
   fields: Fields
 ) => Schema.Struct({ kind: Schema.Literal(kind), ...common, ...fields })
 
-const headers = optional(Schema.Record(Schema.String, Schema.String))
+const headers = optional(Schema.Record(headerName, headerValue))
 
 /** Answers with a status and the error envelope; nothing is done. */
 const StatusFault = fault("status", {
   status,
   /** Sent as `Retry-After`: seconds, or any text such as a date. */
-  retryAfter: optional(Schema.Union([Schema.Finite, Schema.String])),
+  retryAfter: optional(Schema.Union([Schema.Finite, headerValue])),
   /** Sent as `X-Rate-Limit-Reset`. */
   rateLimitReset: optional(Schema.Finite),
   headers,
   /** Sent instead of the envelope: a text as it is, anything else as JSON. */
   body: optional(Schema.Unknown),
   /** Content type of a `body` that is a text. Default `text/plain`. */
-  contentType: optional(Schema.String)
+  contentType: optional(headerValue)
 })
 
 /** Changes the answer of an operation that ran. */
@@ -65,7 +69,7 @@ export const Fault = Schema.Union([
   fault("clockSkew", { ms: Schema.Finite }),
   fault("hang", {}),
   fault("reset", { when: optional(Schema.Literals(["before", "during", "after"])) }),
-  fault("redirect", { location: Schema.String, status: optional(status) }),
+  fault("redirect", { location: headerValue, status: optional(status) }),
   fault("html", { status: optional(status) }),
   fault("malformedJson", {}),
   fault("emptyBody", { status: optional(status) }),

@@ -94,10 +94,27 @@ describe("the control surface over HTTP", () => {
     assert.strictEqual(await statusOf("POST", "/faults", { kind: "nonsense" }), 422)
     assert.strictEqual(await statusOf("POST", "/faults", { kind: "latency", ms: -1 }), 422)
     assert.strictEqual(await statusOf("POST", "/faults", { kind: "hang", tmies: 1 }), 422)
+    assert.strictEqual(await statusOf("POST", "/faults", { kind: "hang", times: null }), 422)
     assert.strictEqual(await statusOf("PUT", "/api-key", { apiKey: "with:colon" }), 422)
     assert.strictEqual(await statusOf("POST", "/clock", { advanceMs: -1 }), 422)
     assert.strictEqual(await statusOf("GET", "/nowhere"), 404)
     assert.deepEqual(simulator.requests, [])
+  })
+
+  it("the methods refuse what it refuses, and change nothing", async () => {
+    await using simulator = await startSimulator()
+    for (const wrong of ["", "with:colon", "clé"]) {
+      assert.throws(() => simulator.replaceApiKey(wrong))
+    }
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
+      assert.throws(() => simulator.advanceClock(wrong))
+    }
+    assert.strictEqual((await list(simulator)).status, 200)
+    assert.strictEqual(
+      (await control(simulator, "POST", "/clock", { advanceMs: 1e300 })).status,
+      422
+    )
+    assert.strictEqual((await control(simulator, "GET", "/")).status, 200)
   })
 
   it("can have a port of its own, and is then not on the services' port", async () => {

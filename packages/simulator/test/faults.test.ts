@@ -90,6 +90,18 @@ describe("which requests a fault is put into", () => {
     }).pipe(inWorld)
   )
 
+  it.effect("a field that is undefined is a field that is absent", () =>
+    Effect.gen(function* () {
+      const { addFault } = yield* Simulator
+      // As a project without `exactOptionalPropertyTypes` may write it.
+      const untold: object = { times: undefined, match: { method: undefined } }
+      addFault({ kind: "status", status: 503, ...untold })
+      const nothing: object = { match: undefined, after: undefined }
+      addFault({ kind: "latency", ms: 0, ...nothing })
+      assert.strictEqual((yield* list).status, 503)
+    }).pipe(inWorld)
+  )
+
   it.effect("a fault that is none is refused", () =>
     Effect.gen(function* () {
       const { addFault, faults } = yield* Simulator
@@ -97,6 +109,12 @@ describe("which requests a fault is put into", () => {
       assert.throws(() => addFault(JSON.parse('{"kind":"hang","tmies":1}')))
       assert.throws(() => addFault({ kind: "status", status: 99 }))
       assert.throws(() => addFault({ kind: "status", status: 500, times: 0 }))
+      // What no answer can carry would be a 500 that the log calls by the fault's own status.
+      assert.throws(() => addFault({ kind: "status", status: 503, headers: { "a b": "c" } }))
+      assert.throws(() => addFault({ kind: "status", status: 503, headers: { a: "b\nc" } }))
+      assert.throws(() => addFault({ kind: "status", status: 503, retryAfter: "b\nc" }))
+      assert.throws(() => addFault({ kind: "status", status: 503, body: "", contentType: "b\nc" }))
+      assert.throws(() => addFault({ kind: "redirect", location: "/→" }))
       assert.deepEqual(faults, [])
     }).pipe(inWorld)
   )
