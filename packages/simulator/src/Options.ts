@@ -7,6 +7,7 @@
 
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { ApiKey } from "./ApiKeys.ts"
 import { checkOptions, type InvalidOptions, whole } from "./InvalidOptions.ts"
 
 /**
@@ -38,7 +39,7 @@ export interface SimulatorOptions {
   readonly organisationPrefix?: string | undefined
   /** Addresses that may call with IP filtering on; others get 403. Default: every address. */
   readonly allowedAddresses?: ReadonlyArray<string> | undefined
-  /** `ipFiltering` of the tokens that are made. Default: true when `allowedAddresses` is given. */
+  /** `ipFiltering` of API keys, and of the tokens that are made. Default: true when `allowedAddresses` is given. */
   readonly ipFiltering?: boolean | undefined
   /** What revoking an unknown token id answers. 422 also refuses spent ids. Default 404. */
   readonly revokeUnknown?: 404 | 422 | 200 | undefined
@@ -78,13 +79,19 @@ const prefix = (given: string | undefined): string =>
     .join("")
 
 const text = Schema.optional(Schema.String)
+/** Nothing that a router or a request's address takes for something else. */
+const path = Schema.optional(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._~/-]*$/)))
+const clock = Schema.declare((given): given is () => number => typeof given === "function", {
+  expected: "a function"
+})
 
 const bounds = Schema.Struct({
   seed: text,
-  apiKey: Schema.optional(Schema.NonEmptyString),
+  clock: Schema.optional(clock),
+  apiKey: Schema.optional(ApiKey),
   merchants: Schema.optional(whole(1, 5_000)),
-  gatekeeperPrefix: text,
-  organisationPrefix: text,
+  gatekeeperPrefix: path,
+  organisationPrefix: path,
   allowedAddresses: Schema.optional(Schema.Array(Schema.String)),
   ipFiltering: Schema.optional(Schema.Boolean),
   revokeUnknown: Schema.optional(Schema.Literals([404, 422, 200])),
