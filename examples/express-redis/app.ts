@@ -29,7 +29,9 @@ app.get("/payments/mandates", async (req, res) => {
 })
 app.use(errorHandler)
 
-const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
+const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", (error) => {
+  // Express 5 says here that the port is taken, and nowhere else.
+  if (error !== undefined) throw error
   const address = server.address()
   console.log(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`)
 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { startSimulator } from "@onbehalf/simulator"
 import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { connect } from "node:net"
+import { connect, createServer, type AddressInfo } from "node:net"
 import { join } from "node:path"
 import { codeBlocks } from "../support/codeBlocks.ts"
 import { root, runNode } from "../support/process.ts"
@@ -89,4 +89,23 @@ describe("the end that the documentation gives to an app", () => {
   })
 
   it("so it does in the example", () => ends("examples/express-memory/app.ts"))
+})
+
+describe("an example whose port is taken", () => {
+  it.each(["express-memory", "express-redis"])("%s ends with it as an error", async (example) => {
+    const taken = createServer().listen(0, "127.0.0.1")
+    await once(taken, "listening")
+    const ended = await runNode([`examples/${example}/app.ts`], {
+      settings: {
+        NUAPAY_API_KEY: "key",
+        ONBEHALF_SEAL_KEY: Buffer.alloc(32).toString("base64"),
+        PORT: String((taken.address() as AddressInfo).port),
+        REDIS_URL: "redis://127.0.0.1:1"
+      }
+    })
+    taken.close()
+    assert.strictEqual(ended.code, 1, ended.stdout)
+    assert.strictEqual(ended.stdout, "")
+    assert.include(ended.stderr, "EADDRINUSE")
+  })
 })
