@@ -16,7 +16,7 @@ export const walk = async (broker: PromiseTokenBroker, report: Report): Promise<
     describe
   )
   const life = await lifeOf(broker, first)
-  report("", 0, `scopes ${first.scopes.join(", ")}; handed out for ${life} s, then renewed`)
+  report("", 0, `scopes ${first.scopes.join(", ")}; handed out for ${life} s, renewed before`)
 
   await timed(report, "GET /mandates with it", () => mandates(merchant))(
     (count) => `${count} mandates`
