@@ -15,7 +15,7 @@ import type { TokenError } from "./TokenError.ts"
  * @since 0.1.0
  */
 export interface RetryPolicy {
-  /** How often a request is tried again after its first failure. Default: 3. */
+  /** How often a request is tried again after its first failure; once at most where its answer was lost. Default: 3. */
   readonly retries: number
   /** Milliseconds before the first retry; doubles from there. Default: 100. */
   readonly base: number
