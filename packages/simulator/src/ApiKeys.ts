@@ -4,7 +4,7 @@ import type { Seed } from "./internal/seed.ts"
 import type { Settings } from "./Options.ts"
 
 /** A key that can be sent: it is the user name of `Basic`, which ends at a colon. */
-export const ApiKey = Schema.String.check(Schema.isPattern(/^[\x21-\x39\x3b-\x7e]{1,255}$/))
+export const ApiKey = Schema.String.check(Schema.isPattern(/^[\x21-\x39\x3b-\x7e]{1,1024}$/))
 
 /** The API keys of all organisations. They are fixtures, derived from the seed. */
 export interface ApiKeys {
