@@ -88,6 +88,7 @@ describe("limits and prefixes", () => {
       const refused = yield* ask
       assert.strictEqual(refused.status, 429)
       assert.strictEqual(refused.headers["retry-after"], "10")
+      assert.strictEqual(refused.headers["date"], "Thu, 01 Jan 1970 01:00:00 GMT")
       yield* TestClock.adjust(9_500)
       assert.strictEqual((yield* ask).status, 200)
     }).pipe(Effect.provide(world({ rateLimit: { requests: 2, perMillis: 10_000 } })))

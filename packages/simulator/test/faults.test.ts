@@ -153,6 +153,13 @@ describe("answers in place of the operation", () => {
     }).pipe(inWorld)
   )
 
+  it.effect("a status with a Date of its own", () =>
+    Effect.gen(function* () {
+      yield* add({ kind: "status", status: 503, headers: { Date: "yesterday" } })
+      assert.strictEqual((yield* list).headers["date"], "yesterday")
+    }).pipe(inWorld)
+  )
+
   it.effect("a redirect, and an HTML page", () =>
     Effect.gen(function* () {
       yield* add({ kind: "redirect", location: "https://elsewhere.example/", times: 1 })

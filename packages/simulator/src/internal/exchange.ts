@@ -83,11 +83,13 @@ const faulty = (
     latency === 0 ? answered : Effect.delay(answered, latency),
     injected.model.now,
     (response, now) =>
-      HttpServerResponse.setHeader(
-        skewed(response, skew),
-        "date",
-        new Date(now + skew).toUTCString()
-      )
+      "date" in response.headers
+        ? response
+        : HttpServerResponse.setHeader(
+            skewed(response, skew),
+            "date",
+            new Date(now + skew).toUTCString()
+          )
   )
 }
 
@@ -118,11 +120,11 @@ export const exchange = (
     const faults = wait === undefined ? model.faults.take(target) : []
     const kinds = faults.map((fault) => fault.kind)
     const settle = model.log.arrive({ ...target, time, faults: kinds })
-    const served =
+    const answered =
       wait === undefined
-        ? faulty({ model, service, target }, faults, enveloped(model, service, found, routes))
+        ? enveloped(model, service, found, routes)
         : Effect.succeed(refusalResponse(service, 429, { "retry-after": String(wait) }))
-    return yield* served.pipe(
+    return yield* faulty({ model, service, target }, faults, answered).pipe(
       Effect.map((response) =>
         settings.errorDetails === "object" && response.status >= 400
           ? rewriteJson(response, objectDetails)
