@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type StoreError, TokenStore } from "@onbehalf/core/TokenStore"
 import * as TieredStore from "@onbehalf/core/TieredStore"
 import * as MemoryStore from "@onbehalf/store-memory"
+import { FaultyStore } from "@onbehalf/store-testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -66,6 +67,27 @@ describe("invariants 8 and 10: a store that never answers", () => {
       { store }
     )
   })
+
+  it.effect.each(["get", "lease", "put"])(
+    "F20: costs one wait where no tier stands before it: %s",
+    (silent) => {
+      const plan: FaultyStore.FaultPlan = (operation) =>
+        operation === silent ? FaultyStore.hang : undefined
+      const store = Layer.provide(FaultyStore.layer(plan), MemoryStore.layer())
+      return withBroker(
+        minting,
+        (broker) =>
+          Effect.gen(function* () {
+            const first = yield* timed(broker.acquire(yield* grantFor("merchant-1")))
+            assert.strictEqual(first.took, 2_000)
+            const second = yield* timed(broker.acquire(yield* grantFor("merchant-2")))
+            assert.strictEqual(second.took, 0)
+            assert.strictEqual(second.value.organisation, "merchant-2")
+          }),
+        { store }
+      )
+    }
+  )
 
   it.effect("F20: costs no more where what was asked cannot be interrupted", () => {
     const { store } = silentStore(Effect.uninterruptible(Effect.never))

@@ -10,20 +10,24 @@ const pause = 1_000
  * What takes longer than so many milliseconds fails, and is interrupted. Nobody waits for the end of that: it may
  * be something that cannot be interrupted.
  */
-export const bounded = <A, R>(
+const bounded = <A, R>(
   operation: StoreError["operation"],
   effect: Effect.Effect<A, StoreError, R>,
   timeout: number,
   onTimeout: () => void = () => undefined
 ): Effect.Effect<A, StoreError, R> =>
-  Effect.flatMap(Effect.forkDetach(effect, { startImmediately: true }), (asking) =>
-    Effect.timeoutOrElse(Fiber.join(asking), {
-      duration: timeout,
-      orElse: () => {
-        onTimeout()
-        return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
-      }
-    }).pipe(Effect.ensuring(Effect.sync(() => asking.interruptUnsafe())))
+  Effect.flatMap(
+    Effect.forkDetach(effect, { startImmediately: true }),
+    (asking) =>
+      // What answers at once needs no timer.
+      asking.pollUnsafe() ??
+      Effect.timeoutOrElse(Fiber.join(asking), {
+        duration: timeout,
+        orElse: () => {
+          onTimeout()
+          return new StoreError({ operation, problem: `no answer within ${timeout} ms` })
+        }
+      }).pipe(Effect.ensuring(Effect.sync(() => asking.interruptUnsafe())))
   )
 
 /**

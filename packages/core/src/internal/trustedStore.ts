@@ -15,7 +15,7 @@ import type {
 import { about } from "./about.ts"
 import type { Announcer } from "./announcer.ts"
 import type { MonotonicMillis } from "../MonotonicClock.ts"
-import { bounded } from "./impatient.ts"
+import { impatient } from "./impatient.ts"
 import type { KnownTokens } from "./knownTokens.ts"
 import * as StoreTroubles from "./storeTroubles.ts"
 import type { Tombstones } from "./tombstones.ts"
@@ -88,8 +88,8 @@ export interface TrustedLookup {
 const noLease: Lease | undefined = { fence: 0 }
 
 /**
- * Milliseconds for what belongs to no flight and so to no deadline: the upstream must hear of a revocation whatever
- * the store does.
+ * Milliseconds that a store is waited for which does not see to that itself: callers must get their token, and the
+ * upstream must hear of a revocation, whatever the store does.
  */
 const patience = 2_000
 
@@ -101,12 +101,13 @@ export const make = (
 ): TrustedStore => {
   const troubles = StoreTroubles.make(now, announcer)
   const handled = handling(troubles, policy)
+  const asked = impatient(store, now, patience)
 
   /** A record of another key, or of a revoked token, is deleted where it lies, and counts as a miss. */
   const checked = (key: TokenKey, lookup: Lookup): Effect.Effect<Lookup, StoreError> => {
     const held = lookup.held
     if (held === undefined) return Effect.succeed(lookup)
-    const removed = Effect.as(store.remove(key, held.token.id), { ...lookup, held: undefined })
+    const removed = Effect.as(asked.remove(key, held.token.id), { ...lookup, held: undefined })
     if (tombstones.isBuried(held)) return removed
     return isOwn(key, held) && tokens.admit(key, held.token)
       ? Effect.succeed(lookup)
@@ -121,7 +122,7 @@ export const make = (
     epoch: () => store.epoch() + tombstones.count(),
     get: (key) =>
       handled(
-        Effect.flatMap(store.get(key), (lookup): Effect.Effect<TrustedLookup, StoreError> =>
+        Effect.flatMap(asked.get(key), (lookup): Effect.Effect<TrustedLookup, StoreError> =>
           checked(key, lookup)
         ),
         nothing,
@@ -129,25 +130,27 @@ export const make = (
       ),
     put: (stored, generation) => {
       const put =
-        generation === undefined ? putUnknown(store, stored) : store.put(stored, generation)
+        generation === undefined ? putUnknown(asked, stored) : asked.put(stored, generation)
       return handled(put, "stored", stored.key.organisation)
     },
     bury: tombstones.buryToken,
     remove: (key, id) =>
       Effect.suspend(() => {
         tombstones.buryToken(id)
-        const removed = bounded("remove", store.remove(key, id), patience)
-        return handled(untold.tell(`${id} ${key.text}`, removed), false, key.organisation)
+        return handled(
+          untold.tell(`${id} ${key.text}`, asked.remove(key, id)),
+          false,
+          key.organisation
+        )
       }),
-    lease: (key, atMost) => handled(store.lease(key, atMost), noLease, key.organisation),
+    lease: (key, atMost) => handled(asked.lease(key, atMost), noLease, key.organisation),
     changes: store.changes,
     revoke: (owner) =>
       Effect.suspend(() => {
         tombstones.buryOwner(owner)
-        const revoked = bounded("revoke", store.revoke(owner), patience)
-        return handled(untold.tell(owner, revoked), 0, undefined)
+        return handled(untold.tell(owner, asked.revoke(owner)), 0, undefined)
       }),
-    entries: handled(bounded("entries", store.entries, patience), [], undefined),
+    entries: handled(asked.entries, [], undefined),
     trouble: troubles.last
   }
 }
