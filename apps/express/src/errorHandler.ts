@@ -22,7 +22,10 @@ export const errorHandler: ErrorRequestHandler = (given: unknown, _request, resp
   if (error.code === "client_gone" && response.closed) return
   // Express then ends the connection, so that half an answer is not taken for a whole one.
   if (response.headersSent) return next(error)
-  for (const name of ofTheBody) response.removeHeader(name)
+  for (const name of ofTheBody) {
+    // What Node hears removed it leaves out itself later on, also where it was not there.
+    if (response.hasHeader(name)) response.removeHeader(name)
+  }
   response
     .status(error.status)
     .set({ "Cache-Control": "no-store", ...error.headers })
@@ -37,12 +40,17 @@ export const errorHandler: ErrorRequestHandler = (given: unknown, _request, resp
     )
 }
 
-/** What a handler may have said of the body that it meant to send: a client would unpack the error, or save it as a file. */
+/**
+ * What a handler may have said of the body that it meant to send: a client would unpack the error, or save it as a file;
+ * and how it is framed, which the error's own length contradicts.
+ */
 const ofTheBody = [
   "Content-Disposition",
   "Content-Encoding",
   "Content-Language",
   "Content-Range",
   "ETag",
-  "Last-Modified"
+  "Last-Modified",
+  "Trailer",
+  "Transfer-Encoding"
 ]
