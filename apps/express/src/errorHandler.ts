@@ -6,6 +6,7 @@
 import type { ErrorRequestHandler } from "express"
 import { STATUS_CODES } from "node:http"
 import { answerable } from "./answerable.ts"
+import { isClosed } from "./internal/ending.ts"
 import { OnBehalfError } from "./OnBehalfError.ts"
 
 /**
@@ -19,7 +20,7 @@ export const errorHandler: ErrorRequestHandler = (given: unknown, _request, resp
   const error = answerable(given)
   if (!(error instanceof OnBehalfError)) return next(given)
   // A call that several requests wait for may have ended with the client of another: this one still waits.
-  if (error.code === "client_gone" && response.closed) return
+  if (error.code === "client_gone" && isClosed(response)) return
   // Express then ends the connection, so that half an answer is not taken for a whole one.
   if (response.headersSent) return next(error)
   for (const name of ofTheBody) {
