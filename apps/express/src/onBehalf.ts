@@ -55,7 +55,7 @@ export interface OnBehalfMiddleware extends Middleware {
   readonly broker: Promise<PromiseTokenBroker>
   /**
    * Answers `{ status, apiKey, store }`: with 200 where status is `up` or `degraded`, with 503 where it is `down`, as at
-   * the start until Nuapay has accepted the API key.
+   * the start until Nuapay has accepted the API key. It takes two and a half seconds at most: probes must wait as long.
    */
   readonly health: RequestHandler
   /** Answers with metrics in Prometheus' text format. */
