@@ -55,7 +55,7 @@ export interface OnBehalfMiddleware extends Middleware {
   readonly broker: Promise<PromiseTokenBroker>
   /**
    * Answers `{ status, apiKey, store }`: with 200 where status is `up` or `degraded`, with 503 where it is `down`, as at
-   * the start until Nuapay has accepted the API key.
+   * the start until Nuapay has accepted the API key. It takes two and a half seconds at most: probes must wait as long.
    */
   readonly health: RequestHandler
   /** Answers with metrics in Prometheus' text format. */
@@ -102,6 +102,7 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
       const before = detach(request, name, shared)
       const patience = patienceOf(before, response as unknown as Response)
       return chain(enter(request, patience), (access) => {
+        if (before === undefined) metrics.entered()
         attach(request, name, access)
         return eager ? access.token() : undefined
       })
@@ -115,6 +116,7 @@ export const onBehalf = (options: OnBehalfOptions): OnBehalfMiddleware => {
       const known = attached(request, name, shared)
       const patience = patienceOf(known, response)
       const access = known ?? (await enter(request, patience))
+      if (known === undefined) metrics.entered()
       await forward({ request, reply: response, access, patience, rules })
     }
     return (request, response, next) => {
@@ -182,10 +184,10 @@ const makeParts = (options: OnBehalfOptions) => {
   /** What acts for the merchant of a request; throws or rejects where there is none. */
   const enter = (request: Request, patience: Patience): MaybePromise<RequestAccess> => {
     if (state.isClosing) throw new OnBehalfError("closing")
-    return chain(admit(request, patience), (organisationId) => {
-      metrics.entered()
-      return new RequestAccess(shared, patience, organisationId, usual)
-    })
+    return chain(
+      admit(request, patience),
+      (organisationId) => new RequestAccess(shared, patience, organisationId, usual)
+    )
   }
   const wait = options.requestDeadline ?? 20_000
   return { broker, directory, enter, metrics, shared, state, waiting, wait }

@@ -35,4 +35,22 @@ describe.each(expresses)("the error handler, %s", (_version, create) => {
     assert.strictEqual(headers.get("content-security-policy"), "sandbox")
     assert.strictEqual(headers.get("vary"), "Accept")
   })
+
+  it.each([{ "Transfer-Encoding": "chunked" }, { Trailer: "Server-Timing" }])(
+    "nor how it would have come: %j, which its own length contradicts",
+    async (framing) => {
+      const nuapay = onBehalf(world.options({ retryPolicy: { retries: 0 } }))
+      const app = create()
+      app.set("env", "test")
+      app.use(nuapay)
+      app.get("/", (request, response, next) => {
+        response.set(framing)
+        request.onBehalf.token().then(() => response.end(), next)
+      })
+      app.use(errorHandler)
+      world.simulator.addFault({ kind: "status", status: 503 })
+      const { get } = await world.serve(app, nuapay)
+      assert.strictEqual((await get("/", world.merchant())).json.code, "upstream_failed")
+    }
+  )
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it, vi } from "@effect/vitest"
-import { errorHandler, onBehalf, type OnBehalfOptions } from "@onbehalf/express"
-import type { NextFunction, Request, Response } from "express"
+import { errorHandler, onBehalf, OnBehalfError, type OnBehalfOptions } from "@onbehalf/express"
+import type { ErrorRequestHandler, NextFunction, Request, Response } from "express"
 import { runInNewContext } from "node:vm"
 import { expresses, makeWorld } from "./support/world.ts"
 
@@ -32,6 +32,29 @@ describe.each(expresses)("whom a request acts for, %s", (_version, create) => {
       assert.deepStrictEqual([status, text], [200, "merchant-1"])
     }
   )
+
+  it.each([
+    ["organisation", { organisation: () => new Promise<string>(() => undefined) }],
+    ["allow", { allow: () => new Promise<boolean>(() => undefined) }]
+  ] as const)("%s that hangs is not laid to Nuapay's charge", async (_name, hanging) => {
+    const nuapay = onBehalf(world.options({ ...hanging, requestDeadline: 50 }))
+    const app = create()
+    app.set("env", "test")
+    app.use(nuapay)
+    const forwarded: Array<unknown> = []
+    const remember: ErrorRequestHandler = (error, _request, _response, next) => {
+      forwarded.push(error)
+      next(error)
+    }
+    app.use(remember, errorHandler)
+    const { get } = await world.serve(app, nuapay)
+    const { json, status } = await get("/", world.merchant())
+    assert.deepStrictEqual([status, json.code], [504, "deadline_exceeded"])
+    const [error] = forwarded
+    assert.instanceOf(error, OnBehalfError)
+    assert.notInclude(error.message, "Nuapay")
+    assert.include(error.message, "organisation or allow")
+  })
 
   it.each([
     ["undefined", () => undefined],

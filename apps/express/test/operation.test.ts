@@ -122,6 +122,20 @@ describe.each(expresses)("operation, %s", (_version, create) => {
     assert.notInclude(text, "of_the_app")
   })
 
+  it("a request is counted once, however often it passes", async () => {
+    const nuapay = onBehalf(world.options())
+    const app = create()
+    app.get("/metrics", nuapay.metrics)
+    app.use(nuapay, nuapay)
+    app.use("/nuapay", nuapay.proxy({ methods: ["GET"], paths: ["/mandates"] }))
+    app.use((request, response) => response.send(request.onBehalf.organisationId))
+    const { get } = await world.serve(app, nuapay)
+    await get("/", world.merchant())
+    await get("/nuapay/mandates", world.merchant())
+    const line = 'onbehalf_express_requests_total{name="onBehalf"} 2\n'
+    assert.include((await get("/metrics")).text, line)
+  })
+
   it("a failure is counted once, however often it is told", async () => {
     const { get } = await serve({ eager: true })
     await get("/token", "nobody")

@@ -178,6 +178,16 @@ describe.each(expresses)("waiting, %s", (_version, create) => {
     assert.strictEqual(((await fate) as Error).name, "AbortError")
   })
 
+  it("also while a token with enough life left is waited for", async () => {
+    const { fate, get } = await serveWatched(
+      (request) => request.onBehalf.fetch("/mandates", { signal: AbortSignal.timeout(50) }),
+      { minimumValidity: 1_000, requestDeadline: 2_000 }
+    )
+    world.simulator.addFault({ kind: "hang", match: tokens })
+    await get("/", world.merchant())
+    assert.strictEqual(((await fate) as Error).name, "TimeoutError")
+  })
+
   it.each([
     ["the token", { kind: "hang", match: tokens }],
     ["the answer", { kind: "hang", match: mandates }],

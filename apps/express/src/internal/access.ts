@@ -67,8 +67,8 @@ class Access<G extends Grant & { minimumValidity?: number | undefined }> impleme
     return this.#wait("fetch", async (handle, patience, span) => {
       checkTexts({ path, method: init.method ?? "GET" })
       const { minimumValidity } = this.#grant
-      if (minimumValidity !== undefined) await handle.token({ minimumValidity, signal: patience })
       const signal = init.signal ? AbortSignal.any([init.signal, patience]) : patience
+      if (minimumValidity !== undefined) await handle.token({ minimumValidity, signal })
       const response = await handle.fetch(path, { ...init, signal })
       span.setAttribute("http.request.method", (init.method ?? "GET").toUpperCase())
       span.setAttribute("http.response.status_code", response.status)

@@ -24,7 +24,11 @@ export const admission = (
     const working = Promise.resolve(given)
     // It has begun: if it fails after nobody waits for it any more, that is nobody's trouble.
     working.catch(() => undefined)
-    return waiting.run(() => untilAborted(() => working, patience.signal))
+    return waiting
+      .run(() => untilAborted(() => working, patience.signal))
+      .catch((error) => {
+        throw error === patience.reason ? ofTheApp(error) : error
+      })
   }
 
   const merchantOf = (given: unknown): string => {
@@ -60,6 +64,12 @@ export const admission = (
       chain(allowed(request, merchant, patience), () => listed(merchant, patience))
     )
 }
+
+/** Whoever is woken by it looks at what hangs, and not at Nuapay. */
+const ofTheApp = (error: unknown): unknown =>
+  error instanceof OnBehalfError && error.code === "deadline_exceeded"
+    ? new OnBehalfError(error.code, { problem: "of organisation or allow" })
+    : error
 
 const require = (isAllowed: boolean, merchant: string): string => {
   if (!isAllowed) throw new OnBehalfError("merchant_refused")

@@ -1,4 +1,5 @@
 import type { Request, Response as Reply } from "express"
+import type { Http2Stream } from "node:http2"
 import { Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { MerchantAccess } from "../MerchantAccess.ts"
@@ -123,10 +124,15 @@ const ask = (
 const hopHeaders = ({ headers }: Request): ReadonlySet<string> =>
   new Set(headers.connection?.split(",").map((name) => name.trim().toLowerCase()))
 
-const hasBody = ({ headers, method }: Request): boolean =>
-  method !== "GET" &&
-  method !== "HEAD" &&
-  (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0)
+const hasBody = (request: Request): boolean =>
+  request.method !== "GET" && request.method !== "HEAD" && bringsBody(request)
+
+/** In HTTP/2 no header need tell of it: its stream does. */
+const bringsBody = (request: Request & { readonly stream?: Http2Stream }): boolean =>
+  request.stream === undefined
+    ? request.headers["transfer-encoding"] !== undefined ||
+      Number(request.headers["content-length"] ?? 0) > 0
+    : !request.stream.endAfterHeaders
 
 function* picked(
   names: ReadonlyArray<string>,

@@ -1,5 +1,6 @@
 import type { Response } from "express"
 import { OnBehalfError, type OnBehalfErrorCode } from "../OnBehalfError.ts"
+import { isClosed, isSent } from "./ending.ts"
 import { untilAborted } from "./untilAborted.ts"
 import type { Waiting } from "./waiting.ts"
 
@@ -25,7 +26,7 @@ export class Patience {
   get signal(): AbortSignal {
     this.#controller ??= this.#start()
     // A timer comes late where the request itself comes late to ask for it.
-    if (!this.#response.writableFinished && performance.now() >= this.#until) {
+    if (!isSent(this.#response) && performance.now() >= this.#until) {
       this.#end("deadline_exceeded")
     }
     return this.#controller.signal
@@ -55,7 +56,7 @@ export class Patience {
   #enter(): (() => void) | undefined {
     if (this.#leave !== undefined) return undefined
     const leave = this.#waiting.enter()
-    if (this.#response.closed) return leave
+    if (isClosed(this.#response)) return leave
     this.#leave = leave
     return undefined
   }
@@ -63,8 +64,8 @@ export class Patience {
   #start(): AbortController {
     const response = this.#response
     const controller = new AbortController()
-    if (response.closed) {
-      if (!response.writableFinished) controller.abort(new OnBehalfError("client_gone"))
+    if (isClosed(response)) {
+      if (!isSent(response)) controller.abort(new OnBehalfError("client_gone"))
       return controller
     }
     const late = () => this.#end("deadline_exceeded")
@@ -72,7 +73,7 @@ export class Patience {
     timer.unref()
     response.once("close", () => {
       clearTimeout(timer)
-      this.#end(response.writableFinished ? undefined : "client_gone")
+      this.#end(isSent(response) ? undefined : "client_gone")
     })
     return controller
   }

@@ -31,7 +31,7 @@ const table = {
   overloaded: { status: 503, message: "Too many requests are waiting", headers: soon },
   store_unavailable: { status: 503, message: "The token store failed", headers: soon },
   closing: { status: 503, message: "This server is closing", headers: soon },
-  deadline_exceeded: { status: 504, message: "Nuapay did not answer in time" }
+  deadline_exceeded: { status: 504, message: "No answer came in time" }
 } as const satisfies Record<string, Problem>
 
 export type ProblemCode = keyof typeof table
