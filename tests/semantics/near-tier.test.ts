@@ -11,13 +11,16 @@ import { minting, revoking, settle } from "../../packages/core/test/support/upst
 import { grantFor, withBroker } from "../support/broker.ts"
 
 describe("invariant 3: what is gone is not kept in a near tier", () => {
-  it.effect(
-    "T25: one revoked elsewhere before the far tier failed is not kept, whoever looked",
-    () => {
+  it.effect.each(["finds it revoked", "fails"])(
+    "T25: one revoked elsewhere before the far tier failed is not kept, whoever looked: that look %s",
+    (look) => {
+      let isDown = false
       const gate = Promise.withResolvers<void>()
       const shared = Effect.runSync(MemoryStore.make())
       const failing = {
         ...shared,
+        get: (key) =>
+          isDown ? new StoreError({ operation: "get", problem: "down" }) : shared.get(key),
         put: () => new StoreError({ operation: "put", problem: "down" })
       } satisfies TokenStore["Service"]
       const store = Layer.effect(
@@ -37,6 +40,7 @@ describe("invariant 3: what is gone is not kept in a near tier", () => {
             const { key } = yield* broker.source(grant)
             yield* shared.revoke(key.owner)
             yield* settle
+            isDown = look === "fails"
             yield* broker.explain(grant)
             gate.resolve()
             const overtaken = yield* Fiber.join(waiting)

@@ -174,7 +174,7 @@ const get = Effect.fnUntraced(function* (
   const { generation } = yield* near.get(key)
   const asked = now()
   looks.note(key.text, { generation, asked, there: unknown })
-  const found = yield* far.get(key)
+  const found = named(yield* far.get(key))
   looks.note(key.text, { generation, asked, there: found.generation })
   const lookup =
     found.held !== undefined && isGone(tiers, found.held) ? { ...found, held: undefined } : found
@@ -196,7 +196,7 @@ const put = Effect.fnUntraced(function* (
   const look = looks.before(stored.key.text, generation)
   const before = yield* near.get(stored.key)
   const asked = now()
-  const outcome = yield* Effect.catch(far.put(stored, generation), (error) =>
+  const outcome = yield* Effect.catch(far.put(stored, farGeneration(generation)), (error) =>
     // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it, so it is as
     // old as the look before it.
     Effect.flatMap(keep(tiers, stored, look.generation, look.asked), (kept) =>
@@ -237,6 +237,11 @@ interface Look {
 
 /** What a look says that failed, and who puts without having looked. */
 const unknown = 0
+
+/** The far tier may begin with 0, which would be a look that failed: here its generations are one more. */
+const named = (found: Lookup): Lookup => ({ ...found, generation: found.generation + 1 })
+
+const farGeneration = (generation: number): number => Math.max(0, generation - 1)
 
 /** As if nobody had looked: the near tier takes it only where it never heard of a revocation, and it is not trusted. */
 const none: Look = { generation: 0, asked: 0, there: unknown }
