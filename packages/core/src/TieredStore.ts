@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
+import { sturdy } from "./internal/sturdy.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
 import type { StoreAdapter } from "./PromiseTokenBroker.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -67,7 +68,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
   const { maxStaleness = 1_000, near } = options
   const now = monotonicMillis(yield* Clock.Clock)
-  const far = impatient(options.far, now, options.timeout ?? 500)
+  const far = impatient(sturdy(options.far), now, options.timeout ?? 500)
   const tiers: Tiers = {
     near,
     far,
