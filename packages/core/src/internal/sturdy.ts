@@ -16,29 +16,22 @@ export const sturdy = (store: TokenStore["Service"]): TokenStore["Service"] => (
   remove: (key, id) => surviving("remove", () => store.remove(key, id)),
   revoke: (owner) => surviving("revoke", () => store.revoke(owner)),
   lease: (key, atMost) =>
-    releasing((scope) => surviving("lease", () => Scope.provide(store.lease(key, atMost), scope))),
+    Effect.flatMap(ownScope, (scope) =>
+      surviving("lease", () => Scope.provide(store.lease(key, atMost), scope))
+    ),
   changes: Stream.catchDefect(store.changes, () => Stream.fail(died("changes"))),
   entries: surviving("entries", () => store.entries)
 })
 
-type Operation = StoreError["operation"]
-
-const died = (operation: Operation): StoreError =>
-  new StoreError({ operation, problem: "it died where it should have failed" })
+const died = (operation: StoreError["operation"]): StoreError =>
+  new StoreError({ operation, problem: "it died" })
 
 const surviving = <A>(
-  operation: Operation,
+  operation: StoreError["operation"],
   run: () => Effect.Effect<A, StoreError>
-): Effect.Effect<A, StoreError> =>
-  Effect.catchDefect(Effect.suspend(run), () => Effect.fail(died(operation)))
+): Effect.Effect<A, StoreError> => Effect.catchDefect(Effect.suspend(run), () => died(operation))
 
-/** What is released in a scope of its own: that it dies then takes nothing from what the lease was for. */
-const releasing = <A>(
-  use: (scope: Scope.Scope) => Effect.Effect<A, StoreError>
-): Effect.Effect<A, StoreError, Scope.Scope> =>
-  Effect.flatMap(
-    Effect.acquireRelease(Scope.make(), (scope, exit) =>
-      Effect.catchDefect(Scope.close(scope, exit), () => Effect.void)
-    ),
-    use
-  )
+/** That a lease dies when it is let go of takes nothing from what it was for. */
+const ownScope = Effect.acquireRelease(Scope.make(), (scope, exit) =>
+  Effect.catchDefect(Scope.close(scope, exit), () => Effect.void)
+)
