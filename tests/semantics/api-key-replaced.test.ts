@@ -1,7 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createTokenBroker, type CreateTokenBrokerOptions } from "@onbehalf/core"
+import * as TokenBroker from "@onbehalf/core/TokenBroker"
+import * as MemoryStore from "@onbehalf/store-memory"
 import { memoryStore } from "@onbehalf/store-memory"
-import { minting, upstream } from "../../packages/core/test/support/upstream.ts"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import { layerOf, minting, settle, upstream } from "../../packages/core/test/support/upstream.ts"
+import { grantFor } from "../support/broker.ts"
 import { rejection } from "../support/rejection.ts"
 
 /** Nuapay with one valid key at a time. */
@@ -78,6 +85,27 @@ describe("F40: the API key is replaced while running", () => {
     assert.strictEqual(nuapay.asked.length, 1)
   })
 })
+
+it.effect(
+  "F40: who keeps the key never answers: refused in time, one call, then the circuit",
+  () => {
+    const nuapay = nuapayWith({ key: "another" })
+    const layer = TokenBroker.layer().pipe(
+      Layer.provide(MemoryStore.layer()),
+      Layer.provideMerge(layerOf(nuapay.fetch, { reloadApiKey: Effect.never }))
+    )
+    return Effect.gen(function* () {
+      const broker = yield* TokenBroker.TokenBroker
+      const revoking = yield* Effect.forkChild(broker.revokeOrganisation("merchant-1"))
+      yield* settle
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* Fiber.join(revoking)).outcome, "unconfirmed")
+      const grant = yield* grantFor("merchant-1")
+      assert.strictEqual((yield* Effect.flip(broker.acquire(grant))).code, "invalid_api_key")
+      assert.strictEqual(nuapay.asked.length, 1)
+    }).pipe(Effect.provide(layer))
+  }
+)
 
 it("F3: a function that fails when it is asked again is no key, and says nothing of why", async () => {
   const nuapay = upstream(() => new Response("", { status: 401 }))

@@ -11,13 +11,16 @@ import { minting, revoking, settle } from "../../packages/core/test/support/upst
 import { grantFor, withBroker } from "../support/broker.ts"
 
 describe("invariant 3: what is gone is not kept in a near tier", () => {
-  it.effect(
-    "T25: one revoked elsewhere before the far tier failed is not kept, whoever looked",
-    () => {
+  it.effect.each(["finds it revoked", "fails"])(
+    "T25: one revoked elsewhere before the far tier failed is not kept, whoever looked: that look %s",
+    (look) => {
+      let isDown = false
       const gate = Promise.withResolvers<void>()
       const shared = Effect.runSync(MemoryStore.make())
       const failing = {
         ...shared,
+        get: (key) =>
+          isDown ? new StoreError({ operation: "get", problem: "down" }) : shared.get(key),
         put: () => new StoreError({ operation: "put", problem: "down" })
       } satisfies TokenStore["Service"]
       const store = Layer.effect(
@@ -37,6 +40,7 @@ describe("invariant 3: what is gone is not kept in a near tier", () => {
             const { key } = yield* broker.source(grant)
             yield* shared.revoke(key.owner)
             yield* settle
+            isDown = look === "fails"
             yield* broker.explain(grant)
             gate.resolve()
             const overtaken = yield* Fiber.join(waiting)
@@ -110,4 +114,67 @@ describe("invariant 3: what is gone is not kept in a near tier", () => {
         assert.isUndefined(store.peek(key))
       })
   )
+
+  it.effect.each([
+    ["revoked", "get"],
+    ["revoked", "put"],
+    ["revoked by its id", "put"],
+    ["revoked", "put, which fails"]
+  ] as const)(
+    "T24: a token %s elsewhere, of which this process hears before the far tier's answer, goes to nobody who asks then: %s",
+    ([how, where]) =>
+      Effect.gen(function* () {
+        const gate = Promise.withResolvers<void>()
+        let isSlow = false
+        const shared = yield* MemoryStore.make()
+        const late = (operation: "get" | "put") =>
+          Effect.suspend(() => {
+            if (!isSlow || !where.startsWith(operation)) return Effect.void
+            const answer = Effect.promise(() => gate.promise)
+            return where === "put, which fails"
+              ? Effect.andThen(answer, new StoreError({ operation, problem: "down" }))
+              : answer
+          })
+        const far = {
+          ...shared,
+          get: (key) => Effect.tap(shared.get(key), () => late("get")),
+          put: (stored, generation) => Effect.tap(shared.put(stored, generation), () => late("put"))
+        } satisfies TokenStore["Service"]
+        yield* withBroker(
+          revoking,
+          (other) =>
+            withBroker(
+              revoking,
+              (broker) =>
+                Effect.gen(function* () {
+                  const grant = yield* grantFor("merchant-1")
+                  if (where === "get") yield* other.acquire(grant)
+                  isSlow = true
+                  const before = yield* Effect.forkChild(broker.acquire(grant))
+                  yield* settle
+                  const { id } = yield* other.acquire(grant)
+                  yield* how === "revoked"
+                    ? other.revokeOrganisation("merchant-1")
+                    : other.revoke({ id, organisation: "merchant-1" })
+                  yield* settle
+                  const after = yield* Effect.forkChild(broker.acquire(grant))
+                  yield* settle
+                  isSlow = false
+                  gate.resolve()
+                  yield* Fiber.join(before)
+                  assert.notStrictEqual((yield* Fiber.join(after)).id, id)
+                  assert.notStrictEqual((yield* broker.acquire(grant)).id, id)
+                }),
+              { store: tierOn(far) }
+            ),
+          { store: tierOn(shared) }
+        )
+      })
+  )
 })
+
+const tierOn = (far: TokenStore["Service"]) =>
+  Layer.effect(
+    TokenStore,
+    Effect.flatMap(MemoryStore.make(), (near) => TieredStore.make({ near, far }))
+  )

@@ -1,8 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { createTokenBroker } from "@onbehalf/core"
+import { type AccessToken, createTokenBroker, type TokenError } from "@onbehalf/core"
+import type { Grant } from "@onbehalf/core/Grant"
+import type { TokenBroker } from "@onbehalf/core/TokenBroker"
+import { TokenStore } from "@onbehalf/core/TokenStore"
+import * as MemoryStore from "@onbehalf/store-memory"
 import { memoryStore } from "@onbehalf/store-memory"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import {
@@ -67,7 +73,62 @@ describe("renew and invalidate", () => {
       })
     )
   )
+
+  it.effect.each([
+    ["renew", "10 millis", (broker, grant) => broker.renew(grant)],
+    ["more life", "10 seconds", (broker, grant) => broker.acquire(grant, strict)]
+  ] satisfies ReadonlyArray<readonly [string, Duration.Input, Asking]>)(
+    "whom the others' token does not serve gets another, however many they are: %s",
+    ([, pause, ask]) =>
+      withBroker(
+        minting,
+        (broker, asked) =>
+          Effect.gen(function* () {
+            const grant = yield* grantFor("merchant-1", 100)
+            yield* broker.acquire(grant)
+            yield* TestClock.adjust(pause)
+            let isOver = false
+            const busy = Effect.suspend(() => broker.acquire(grant)).pipe(
+              Effect.repeat({ while: () => !isOver })
+            )
+            const others = yield* Effect.forkChild(Effect.all([busy, busy], { concurrency: 2 }))
+            yield* settle
+            for (const id of ["token-2", "token-3"]) {
+              assert.strictEqual((yield* ask(broker, grant)).id as string, id)
+              yield* TestClock.adjust(pause)
+            }
+            isOver = true
+            yield* Fiber.join(others)
+            assert.strictEqual(asked.length, 3)
+          }),
+        { store: outOfProcess }
+      )
+  )
 })
+
+const strict = { minimumValidity: 85_000 }
+
+type Asking = (
+  broker: TokenBroker["Service"],
+  grant: Grant
+) => Effect.Effect<AccessToken, TokenError>
+
+/** Nothing of it is in this process, and each look takes a moment. */
+const outOfProcess = Layer.effect(
+  TokenStore,
+  Effect.map(MemoryStore.make(), (shared) =>
+    TokenStore.of({
+      ...shared,
+      peek: () => undefined,
+      epoch: () => Number.NaN,
+      get: (key) =>
+        Effect.andThen(
+          Effect.promise(async () => undefined),
+          shared.get(key)
+        )
+    })
+  )
+)
 
 describe("warm", () => {
   it.effect("prewarms at a bounded rate, tells how far it is, and goes on past failures", () =>

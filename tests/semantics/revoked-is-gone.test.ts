@@ -278,6 +278,36 @@ describe("invariant 3: revoked is gone", () => {
     }
   )
 
+  it.effect(
+    "T25: one that is revoked by its id while the store takes it goes to nobody who asks then",
+    () => {
+      const stored = Promise.withResolvers<void>()
+      const shared = Effect.runSync(MemoryStore.make())
+      const store = Layer.succeed(TokenStore, {
+        ...shared,
+        peek: () => undefined,
+        put: (held, generation) =>
+          Effect.tap(shared.put(held, generation), () => Effect.promise(() => stored.promise))
+      })
+      return withBroker(
+        revoking,
+        (broker) =>
+          Effect.gen(function* () {
+            const source = yield* broker.source(yield* grantFor("merchant-1"))
+            const waiting = yield* Effect.forkChild(source.token())
+            yield* settle
+            yield* broker.revoke({ id: "token-1", organisation: "merchant-1" })
+            const late = yield* Effect.forkChild(source.token())
+            yield* settle
+            stored.resolve()
+            yield* Fiber.join(waiting)
+            assert.notStrictEqual((yield* Fiber.join(late)).id as string, "token-1")
+          }),
+        { store }
+      )
+    }
+  )
+
   it.effect("the caller's own tokens are revoked on their own path", () =>
     withBroker(revoking, (broker, asked) =>
       Effect.gen(function* () {

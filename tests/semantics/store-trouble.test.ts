@@ -38,6 +38,10 @@ const reads = faultsIn(["get", "lease"], "down")
 const writes = faultsIn(["put", "remove", "revoke"], "down")
 const failing = [
   { what: "down", faults: { ...faultsIn(operations, "down"), changes: "down" } as const },
+  {
+    what: "dying where it should fail",
+    faults: { ...faultsIn(operations, "dying"), changes: "dying" } as const
+  },
   { what: "failing to read", faults: reads },
   { what: "failing to write, as when it is full", faults: writes },
   { what: "failing to look up only", faults: faultsIn(["get"], "down") },

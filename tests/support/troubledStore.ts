@@ -8,8 +8,8 @@ import * as Stream from "effect/Stream"
 
 type Operation = StoreError["operation"]
 
-/** A number: it takes that many milliseconds. */
-type Fault = "down" | "hanging" | number
+/** A number: it takes that many milliseconds. `dying`: with a defect, where it should fail. */
+type Fault = "down" | "dying" | "hanging" | number
 
 export interface TroubledStore {
   /** What ails it; may change at any time. */
@@ -59,6 +59,7 @@ const makeFar = ({ faults, poison }: TroubledStore) =>
         Effect.suspend(() => {
           const fault = faults[operation]
           if (fault === "down") return new StoreError({ operation, problem: "down" })
+          if (fault === "dying") return Effect.die(new Error("canary-of-a-client"))
           if (fault === "hanging") return Effect.never
           return fault === undefined ? effect : Effect.delay(effect, fault)
         })
@@ -74,11 +75,12 @@ const makeFar = ({ faults, poison }: TroubledStore) =>
       remove: (key, id) => over("remove")(shared.remove(key, id)),
       revoke: (owner) => over("revoke")(shared.revoke(owner)),
       lease: (key, atMost) => over("lease")(shared.lease(key, atMost)),
-      changes: Stream.suspend(() =>
-        faults.changes === "down"
+      changes: Stream.suspend(() => {
+        if (faults.changes === "dying") return Stream.die(new Error("canary-of-a-client"))
+        return faults.changes === "down"
           ? Stream.fail(new StoreError({ operation: "changes", problem: "down" }))
           : shared.changes
-      ),
+      }),
       entries: over("entries")(shared.entries)
     })
   })

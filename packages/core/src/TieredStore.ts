@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import { BoundedMap } from "./internal/boundedMap.ts"
 import { followChanges } from "./internal/followChanges.ts"
 import { impatient } from "./internal/impatient.ts"
+import { sturdy } from "./internal/sturdy.ts"
 import { monotonicMillis } from "./MonotonicClock.ts"
 import type { StoreAdapter } from "./PromiseTokenBroker.ts"
 import type { TokenKey } from "./TokenKey.ts"
@@ -67,7 +68,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TokenStore["Service"], never, Scope.Scope> {
   const { maxStaleness = 1_000, near } = options
   const now = monotonicMillis(yield* Clock.Clock)
-  const far = impatient(options.far, now, options.timeout ?? 500)
+  const far = impatient(sturdy(options.far), now, options.timeout ?? 500)
   const tiers: Tiers = {
     near,
     far,
@@ -162,21 +163,29 @@ interface Tiers {
 
 const removalOf = (text: string, id: string): string => `${id} ${text}`
 
+const isGone = ({ gone }: Tiers, { key, token }: StoredToken): boolean =>
+  gone.has(removalOf(key.text, token.id))
+
 const get = Effect.fnUntraced(function* (
   tiers: Tiers,
-  key: TokenKey
+  key: TokenKey,
+  again: boolean = true
 ): Effect.fn.Return<Lookup, StoreError> {
-  const { far, gone, looks, near, now } = tiers
+  const { far, looks, near, now } = tiers
   const { generation } = yield* near.get(key)
   const asked = now()
   looks.note(key.text, { generation, asked, there: unknown })
-  const found = yield* far.get(key)
+  const found = named(yield* far.get(key))
   looks.note(key.text, { generation, asked, there: found.generation })
-  const isGone = found.held !== undefined && gone.has(removalOf(key.text, found.held.token.id))
-  const lookup = isGone ? { ...found, held: undefined } : found
-  if (lookup.held === undefined) yield* forget(near, key)
-  else yield* keep(tiers, lookup.held, generation, asked)
-  return lookup
+  const lookup =
+    found.held !== undefined && isGone(tiers, found.held) ? { ...found, held: undefined } : found
+  if (lookup.held === undefined) {
+    yield* forget(near, key)
+    return lookup
+  }
+  if ((yield* keep(tiers, lookup.held, generation, asked)) === "stored") return lookup
+  // A revocation was heard of while the far tier answered: nobody knows whether it looked before that or after.
+  return again ? yield* get(tiers, key, false) : { ...lookup, held: undefined }
 })
 
 const put = Effect.fnUntraced(function* (
@@ -184,24 +193,34 @@ const put = Effect.fnUntraced(function* (
   stored: StoredToken,
   generation: number
 ): Effect.fn.Return<"stored" | "superseded", StoreError> {
-  const { far, looks, now } = tiers
+  const { far, looks, near, now } = tiers
   const look = looks.before(stored.key.text, generation)
+  const before = yield* near.get(stored.key)
   const asked = now()
-  const outcome = yield* Effect.tapError(far.put(stored, generation), () =>
+  const outcome = yield* Effect.catch(far.put(stored, farGeneration(generation)), (error) =>
     // A far tier in trouble must not take a fresh token away from this process. Nobody confirmed it, so it is as
     // old as the look before it.
-    keep(tiers, stored, look.generation, look.asked)
+    Effect.flatMap(keep(tiers, stored, look.generation, look.asked), (kept) =>
+      kept === "superseded" && look !== none ? Effect.succeed(kept) : Effect.fail(error)
+    )
   )
-  if (outcome === "stored") yield* keep(tiers, stored, look.generation, asked)
-  return outcome
+  if (outcome === "superseded") return outcome
+  if ((yield* keep(tiers, stored, look.generation, asked)) === "stored") return outcome
+  // Where a revocation or its removal was heard of while the far tier answered, it is there no more.
+  const after = yield* near.get(stored.key)
+  return isGone(tiers, stored) || after.generation !== before.generation ? "superseded" : outcome
 })
 
 /** `asked`: when the far tier was asked. What it said is as old as the question, not as the answer. */
-const keep = ({ near, trust }: Tiers, stored: StoredToken, generation: number, asked: number) =>
-  Effect.tap(near.put(stored, generation), (outcome) =>
-    Effect.sync(() => {
-      if (outcome === "stored") trust.confirm(stored.key.text, stored.token.id, asked)
-    })
+const keep = (tiers: Tiers, stored: StoredToken, generation: number, asked: number) =>
+  Effect.suspend(() =>
+    isGone(tiers, stored)
+      ? Effect.succeed("superseded" as const)
+      : Effect.tap(tiers.near.put(stored, generation), (outcome) =>
+          Effect.sync(() => {
+            if (outcome === "stored") tiers.trust.confirm(stored.key.text, stored.token.id, asked)
+          })
+        )
   )
 
 const forget = (near: TokenStore["Service"], key: TokenKey) => {
@@ -219,6 +238,11 @@ interface Look {
 
 /** What a look says that failed, and who puts without having looked. */
 const unknown = 0
+
+/** The far tier may begin with 0, which would be a look that failed: here its generations are one more. */
+const named = (found: Lookup): Lookup => ({ ...found, generation: found.generation + 1 })
+
+const farGeneration = (generation: number): number => Math.max(0, generation - 1)
 
 /** As if nobody had looked: the near tier takes it only where it never heard of a revocation, and it is not trusted. */
 const none: Look = { generation: 0, asked: 0, there: unknown }

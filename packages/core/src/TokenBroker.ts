@@ -33,6 +33,7 @@ import * as KnownTokens from "./internal/knownTokens.ts"
 import * as Ledger from "./internal/ledger.ts"
 import { revokeAll, revokeIssued, revokeOne, type Revoker } from "./internal/revocation.ts"
 import { makeSource } from "./internal/source.ts"
+import { sturdy } from "./internal/sturdy.ts"
 import * as Tombstones from "./internal/tombstones.ts"
 import * as TrustedStore from "./internal/trustedStore.ts"
 import * as Untold from "./internal/untold.ts"
@@ -172,7 +173,8 @@ export const make = Effect.fnUntraced(function* (
     ...options.retryPolicy
   })
   yield* TrustedStore.checkPolicy(options.storePolicy)
-  const { acquisition, flights } = yield* makeParts(options)
+  const tokenStore = sturdy(yield* TokenStore)
+  const { acquisition, flights } = yield* makeParts(options, tokenStore)
   const revoker: Revoker = { ...acquisition, flights }
 
   const brokerSource = (grant: Grants.Grant) =>
@@ -203,7 +205,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.flatMap(brokerSource(grant), ({ key }) => explain(acquisition, flights, key)),
     health: yield* HealthProbe.make({
       gatekeeper: acquisition.gatekeeper,
-      store: yield* TokenStore,
+      store: tokenStore,
       policy: options.storePolicy ?? "bypass",
       key: probeKey,
       isKeyRefused: () => acquisition.admission.state(probeKey).apiKeyRefusedFor > 0
@@ -224,7 +226,10 @@ export const layer = (
 ): Layer.Layer<TokenBroker, TokenError, Partner | Gatekeeper | TokenStore> =>
   Layer.effect(TokenBroker, make(options))
 
-const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
+const makeParts = Effect.fnUntraced(function* (
+  options: TokenBrokerOptions,
+  tokenStore: TokenStore["Service"]
+) {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
   const now = monotonicMillis(clock)
@@ -239,7 +244,7 @@ const makeParts = Effect.fnUntraced(function* (options: TokenBrokerOptions) {
     concurrency,
     maximumWait: retryPolicy.maximumRetryAfter
   })
-  const store = TrustedStore.make(yield* TokenStore, {
+  const store = TrustedStore.make(tokenStore, {
     now,
     tokens,
     tombstones: Tombstones.make(now, maximumRecords),

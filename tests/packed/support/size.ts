@@ -15,7 +15,7 @@ export interface Size {
 /** The most that each may be: what it is, and a little room. The program has all that it needs. Core's is explained in decision 11. */
 export const budgets: Readonly<Record<string, Size>> = {
   "@onbehalf/cli": { minified: 900_000, compressed: 300_000 },
-  "@onbehalf/core": { minified: 77_000, compressed: 27_500 },
+  "@onbehalf/core": { minified: 78_500, compressed: 27_500 },
   "@onbehalf/express": { minified: 19_500, compressed: 8_000 },
   "@onbehalf/simulator": { minified: 48_000, compressed: 18_500 },
   "@onbehalf/store-file": { minified: 24_000, compressed: 9_000 },

@@ -22,7 +22,7 @@ export interface Sender {
   readonly client: HttpClient.HttpClient
   readonly isolated: Isolated
   readonly apiKey: ApiKeyRing
-  /** Milliseconds for one request, from sending to the last byte. */
+  /** Milliseconds for one request, from sending to the last byte; and for reading the key anew. */
   readonly timeout: number
 }
 
@@ -41,11 +41,18 @@ export const exchange = <A>(
       Effect.catchIf(
         (error) => error.reason._tag === "InvalidApiKey",
         (refused) =>
-          Effect.flatMap(sender.apiKey.replace(used), (replaced) =>
+          Effect.flatMap(newKey(sender, used), (replaced) =>
             replaced ? once(sender, sender.apiKey.current(), request, judge) : Effect.fail(refused)
           )
       )
     )
+  })
+
+/** Whoever keeps the key may never answer: that must not keep the refusal from those who wait. */
+const newKey = ({ apiKey, timeout }: Sender, refused: Redacted.Redacted): Effect.Effect<boolean> =>
+  Effect.timeoutOrElse(apiKey.replace(refused), {
+    duration: timeout,
+    orElse: () => Effect.succeed(false)
   })
 
 const once = Effect.fnUntraced(function* <A>(

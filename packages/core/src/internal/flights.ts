@@ -18,6 +18,8 @@ export interface Flight<A> {
   readonly result: Deferred.Deferred<A, TokenError>
   /** Begun ahead of time, for nobody in particular. */
   readonly ahead: boolean
+  /** Milliseconds of life for which a token that is found must do; `Infinity`: only a new one will. */
+  readonly need: number
   /** Monotonic milliseconds at which it is given up. */
   readonly until: number
   /** Somebody waits for it. */
@@ -33,7 +35,12 @@ export type Work<A> = (flight: Flight<A>) => Effect.Effect<A, TokenError>
 
 export interface Flights<A> {
   /** Joins the flight of a key, or starts one; waits for its result. */
-  readonly join: (key: TokenKey, work: Work<A>) => Effect.Effect<A, TokenError>
+  readonly join: (key: TokenKey, work: Work<A>, need: number) => Effect.Effect<A, TokenError>
+  /**
+   * The same for one whom the last flight could not serve: joins only what needs as much, or else comes next, before
+   * all who need less. They may be so many that there is always another of theirs under way.
+   */
+  readonly joinNext: (key: TokenKey, work: Work<A>, need: number) => Effect.Effect<A, TokenError>
   /** Starts a flight for nobody in particular, unless there is one. */
   readonly startAhead: (key: TokenKey, work: Work<A>) => void
   /** Waits until those have landed that are under way now, however they end. */
@@ -56,6 +63,11 @@ export interface FlightsOptions<A> {
   readonly onFailure: (flight: Flight<A>, error: TokenError) => Effect.Effect<unknown>
 }
 
+/** A flight that begins when the one before it has landed. */
+interface Next<A> extends Pick<Flight<A>, "need" | "result"> {
+  readonly work: Work<A>
+}
+
 /** Flights belong to the scope, not to their first caller. */
 export const make = Effect.fnUntraced(function* <A>(
   options: FlightsOptions<A>
@@ -69,6 +81,7 @@ class Table<A> implements Flights<A> {
   launcher: Launcher.Launcher = () => undefined
   readonly #options: FlightsOptions<A>
   readonly #flights = new Map<string, Flight<A>>()
+  readonly #next = new Map<string, Next<A>>()
   readonly #deadlines: Deadlines.Deadlines<Flight<A>>
   #closed = false
 
@@ -77,25 +90,34 @@ class Table<A> implements Flights<A> {
     this.#deadlines = Deadlines.make({ ...options, giveUp: (flight) => this.#giveUp(flight) })
   }
 
-  join(key: TokenKey, work: Work<A>): Effect.Effect<A, TokenError> {
+  join(key: TokenKey, work: Work<A>, need: number): Effect.Effect<A, TokenError> {
     return Effect.suspend(() => {
       const under = this.#flights.get(key.text)
       if (under !== undefined) {
-        if (!under.urgent) {
-          under.urgent = true
-          this.#options.onUrgent(key)
-        }
+        this.#hurry(under)
         return Deferred.await(under.result)
       }
       if (this.#closed) return closedError(key)
       if (this.#isFull()) return unavailable(key, "overloaded")
-      return Deferred.await(this.#start(key, false, work).result)
+      return Deferred.await(this.#start(key, false, { work, need }).result)
+    })
+  }
+
+  joinNext(key: TokenKey, work: Work<A>, need: number): Effect.Effect<A, TokenError> {
+    return Effect.suspend(() => {
+      const under = this.#flights.get(key.text)
+      if (under === undefined || under.need >= need) return this.join(key, work, need)
+      this.#hurry(under)
+      const next = this.#next.get(key.text)
+      const result = next?.result ?? Deferred.makeUnsafe<A, TokenError>()
+      if (next === undefined || next.need < need) this.#next.set(key.text, { work, need, result })
+      return Deferred.await(result)
     })
   }
 
   startAhead(key: TokenKey, work: Work<A>): void {
     if (!this.#closed && !this.#isFull() && !this.#flights.has(key.text)) {
-      this.#start(key, true, work)
+      this.#start(key, true, { work, need: 0 })
     }
   }
 
@@ -128,11 +150,27 @@ class Table<A> implements Flights<A> {
     return this.#flights.size >= this.#options.maximum
   }
 
-  #start(key: TokenKey, ahead: boolean, work: Work<A>): Flight<A> {
+  /** Somebody waits for it. */
+  #hurry(flight: Flight<A>): void {
+    if (flight.urgent) return
+    flight.urgent = true
+    this.#options.onUrgent(flight.key)
+  }
+
+  #start(
+    key: TokenKey,
+    ahead: boolean,
+    {
+      need,
+      result = Deferred.makeUnsafe<A, TokenError>(),
+      work
+    }: Omit<Next<A>, "result"> & Partial<Next<A>>
+  ): Flight<A> {
     const flight: Flight<A> = {
       key,
-      result: Deferred.makeUnsafe<A, TokenError>(),
+      result,
       ahead,
+      need,
       until: this.#options.now() + this.#options.deadline,
       urgent: !ahead,
       overtaken: false,
@@ -180,7 +218,17 @@ class Table<A> implements Flights<A> {
     flight.landed = true
     if (this.#flights.get(flight.key.text) === flight) this.#flights.delete(flight.key.text)
     this.#deadlines.forget(flight)
+    // Before anybody hears of this one, and asks again.
+    this.#startNext(flight.key)
     Deferred.doneUnsafe(flight.result, exit)
+  }
+
+  #startNext(key: TokenKey): void {
+    const next = this.#next.get(key.text)
+    if (next === undefined) return
+    this.#next.delete(key.text)
+    if (this.#closed) Deferred.doneUnsafe(next.result, closedError(key))
+    else this.#start(key, false, next)
   }
 }
 

@@ -10,7 +10,7 @@ import type { AcquireOptions, TokenSource } from "../TokenSource.ts"
 import type { StoredToken } from "../TokenStore.ts"
 import { about } from "./about.ts"
 import { acquire, type Acquisition, type Fetched } from "./acquisition.ts"
-import type { Flights } from "./flights.ts"
+import type { Flights, Work } from "./flights.ts"
 
 const noOptions: AcquireOptions = {}
 
@@ -79,11 +79,7 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
   }
 
   renew(): Effect.Effect<AccessToken, TokenError> {
-    return this.#fetch(
-      () => false,
-      0,
-      (fetched) => fetched.isNew
-    )
+    return this.#fetch(0, true)
   }
 
   #look(minimumValidity: number): AccessToken | undefined {
@@ -130,10 +126,7 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     ) {
       return livesTooShort(short)
     }
-    const fetched = this.#fetch(
-      (held) => Lifetime.isUsable(held.lifetime, now(), minimumValidity),
-      minimumValidity
-    )
+    const fetched = this.#fetch(minimumValidity)
     return deadline === undefined ? fetched : within(fetched, this.key, deadline)
   }
 
@@ -151,30 +144,34 @@ class Source extends Effectable.Class<AccessToken, TokenError> implements Broker
     )
   }
 
-  /** Waits for a fetch, and asks once more where its token has died in between. */
+  /** Waits for a fetch, and asks once more where its token has died in between, or was one for others only. */
   #fetch(
-    suffices: (held: StoredToken) => boolean,
     minimumValidity: number,
-    fits: (fetched: Fetched) => boolean = () => true,
+    onlyNew = false,
     left = maximumFetches
   ): Effect.Effect<AccessToken, TokenError> {
     const { grant, key } = this
-    const joined = this.#flights.join(key, (flight) =>
-      acquire(this.#self, { key, grant, suffices }, flight)
-    )
+    const { now } = this.#self
+    const need = onlyNew ? Number.POSITIVE_INFINITY : minimumValidity
+    const suffices = (held: StoredToken) => Lifetime.isUsable(held.lifetime, now(), need)
+    const work: Work<Fetched> = (flight) => acquire(this.#self, { key, grant, suffices }, flight)
+    const joined =
+      left === maximumFetches
+        ? this.#flights.join(key, work, need)
+        : this.#flights.joinNext(key, work, need)
     return Effect.flatMap(joined, (fetched) => {
       const { lifetime, token } = fetched
       // A token of unknown life is used at once or not at all.
       const usable =
         lifetime === undefined
           ? minimumValidity === 0
-          : Lifetime.isUsable(lifetime, this.#self.now(), minimumValidity)
-      if (usable && fits(fetched)) return Effect.succeed(token)
+          : Lifetime.isUsable(lifetime, now(), minimumValidity)
+      if (usable && (fetched.isNew || !onlyNew)) return Effect.succeed(token)
       if (lifetime !== undefined && fetched.isNew && isShort(lifetime, minimumValidity)) {
         this.#short = lifetime
         return livesTooShort(lifetime)
       }
-      return left > 1 ? this.#fetch(suffices, minimumValidity, fits, left - 1) : tooShort(key)
+      return left > 1 ? this.#fetch(minimumValidity, onlyNew, left - 1) : tooShort(key)
     })
   }
 }

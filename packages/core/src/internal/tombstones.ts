@@ -10,6 +10,8 @@ export interface Tombstones {
   readonly buryOwner: (owner: string) => void
   readonly buryToken: (id: string) => void
   readonly isBuried: (stored: StoredToken) => boolean
+  /** By its own id, whatever became of its owner. */
+  readonly isTokenBuried: (id: string) => boolean
   /** How many burials there were. */
   readonly count: () => number
 }
@@ -23,12 +25,14 @@ export const make = (now: MonotonicMillis, maximum: number): Tombstones => {
     count++
     graves.set(name, now())
   }
+  const isTokenBuried = (id: string) => tokens.size > 0 && tokens.has(id)
   return {
+    isTokenBuried,
     buryOwner: (owner) => bury(owners, owner),
     buryToken: (id) => bury(tokens, id),
     count: () => count,
     isBuried: ({ key, lifetime, token }) => {
-      if (tokens.size > 0 && tokens.has(token.id)) return true
+      if (isTokenBuried(token.id)) return true
       if (owners.size === 0) return false
       const buried = owners.get(key.owner)
       return buried !== undefined && lifetime.issued <= buried

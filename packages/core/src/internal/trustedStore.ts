@@ -131,7 +131,10 @@ export const make = (
     put: (stored, generation) => {
       const put =
         generation === undefined ? putUnknown(asked, stored) : asked.put(stored, generation)
-      return handled(put, "stored", stored.key.organisation)
+      // One that was revoked by its id meanwhile belongs to nobody: the id is known to others as soon as it lies there.
+      return Effect.map(handled(put, "stored", stored.key.organisation), (outcome) =>
+        tombstones.isTokenBuried(stored.token.id) ? "superseded" : outcome
+      )
     },
     bury: tombstones.buryToken,
     remove: (key, id) =>
