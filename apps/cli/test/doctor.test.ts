@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { existsSync } from "node:fs"
 import { chmod, mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { clockSkew } from "../src/doctor/network.ts"
@@ -38,6 +39,14 @@ describe("doctor", () => {
     assert.strictEqual(missing.of("seal key")?.status, "failure")
     const garbage = await doctor({ ONBEHALF_SEAL_KEY: "garbage" })
     assert.strictEqual(garbage.of("seal key")?.status, "failure")
+  })
+
+  it("asks for no seal key where the store needs none, and makes none", async () => {
+    const homeless = await doctor({ HOME: "", ONBEHALF_STORE: "memory" })
+    assert.strictEqual(homeless.of("seal key")?.status, "ok")
+    assert.strictEqual(homeless.code, 0)
+    await doctor({ ONBEHALF_STORE: "memory" })
+    assert.isFalse(existsSync(join(world.home, ".config")))
   })
 
   it("tells a missing key and a wrong one apart", async () => {
