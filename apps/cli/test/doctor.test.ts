@@ -4,6 +4,7 @@ import { chmod, mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { clockSkew } from "../src/doctor/network.ts"
 import { node, nodeSettings } from "../src/doctor/machine.ts"
+import { apiKey } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -47,6 +48,16 @@ describe("doctor", () => {
     assert.strictEqual(homeless.code, 0)
     await doctor({ ONBEHALF_STORE: "memory" })
     assert.isFalse(existsSync(join(world.home, ".config")))
+  })
+
+  it("takes the key from stdin, for every check", async () => {
+    const ended = await world.run(["doctor", "--api-key-stdin"], {
+      env: { NUAPAY_API_KEY: "" },
+      input: `${apiKey}\n`
+    })
+    assert.match(ended.stdout, /^api key +ok +from --api-key-stdin/m)
+    assert.match(ended.stdout, /^account +ok /m)
+    assert.strictEqual(ended.code, 0, ended.stdout)
   })
 
   it("tells a missing key and a wrong one apart", async () => {
