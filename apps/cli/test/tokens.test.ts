@@ -136,6 +136,16 @@ describe("token inspect", () => {
     assert.deepInclude(JSON.parse(json.stdout), claims)
   })
 
+  it("tells of numbers as they are written", async () => {
+    const claims = '{"user":12345678901234567890,"limits":[1.50],"iat":0,"exp":1e3}'
+    const input = `e30.${Buffer.from(claims).toString("base64url")}.x`
+    const table = await world.run(["token", "inspect"], { input })
+    assert.match(table.stdout, /^user +12345678901234567890\n/m)
+    assert.match(table.stdout, /^expiresAt +1970-01-01T00:16:40/m)
+    const json = await world.run(["token", "inspect", "--output", "json"], { input })
+    assert.match(json.stdout, /"user": 12345678901234567890,\n +"limits": \[\n +1\.50\n/)
+  })
+
   it("says what it cannot tell of, without repeating it", async () => {
     const nonsense = await world.run(["token", "inspect"], { input: "a.5ecretNonsense.b" })
     assertFailed(nonsense, 2, /what came on stdin is no JWT/)
