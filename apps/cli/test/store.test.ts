@@ -113,6 +113,8 @@ describe("the store", () => {
     const listed = (env: Readonly<Record<string, string>>) => world.run(["token", "list"], { env })
     const address = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "nowhere" })
     assertFailed(address, 3, /: redis_url \(REDIS_URL\) must be an address/)
+    const inTheClear = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "redis://redis.example" })
+    assertFailed(inTheClear, 3, /must begin with rediss:\/\/\. Correct that setting/)
     const folder = await listed({ ONBEHALF_STORE_DIRECTORY: "/dev/null/tokens" })
     assertFailed(folder, 3, /: store_directory \(ONBEHALF_STORE_DIRECTORY\) /)
   })
