@@ -84,10 +84,15 @@ const settingOf: Readonly<Record<string, string>> = {
   directory: "store_directory (ONBEHALF_STORE_DIRECTORY)"
 }
 
+/** Ways out that stores know and there are none of here. */
+const elsewhere = /, (?:unless unencrypted is asked for|or hand in a client)$/
+
 const asSetHere = (error: TokenError): TokenError => {
   if (error.reason._tag !== "InvalidConfiguration") return error
   const setting = settingOf[error.reason.setting]
-  return setting === undefined ? error : invalidSetting(setting, error.reason.problem)
+  return setting === undefined
+    ? error
+    : invalidSetting(setting, error.reason.problem.replace(elsewhere, ""))
 }
 
 /** Where tokens are kept between two runs. */

@@ -98,6 +98,22 @@ describe("config.toml", () => {
   })
 })
 
+describe("the profile", () => {
+  it("is told with who named it; empty is not set", async () => {
+    const sourceOf = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
+      (await world.run(["config", "show", "--output", "csv", ...args], { env })).stdout
+        .split("\n")
+        .find((line) => line.startsWith("profile,"))
+    const empty = { ONBEHALF_PROFILE: "" }
+    assert.strictEqual(await sourceOf(["--profile="], empty), "profile,default,default")
+    await file("config.toml", 'profile = "one"\n[profiles.one]\n[profiles.two]\n')
+    assert.strictEqual(await sourceOf([], empty), "profile,one,config.toml")
+    const two = { ONBEHALF_PROFILE: "two" }
+    assert.strictEqual(await sourceOf([], two), "profile,two,ONBEHALF_PROFILE")
+    assert.strictEqual(await sourceOf(["--profile", "one"], two), "profile,one,--profile")
+  })
+})
+
 describe("the API key", () => {
   const refused = (ended: Ended, saying: RegExp) => {
     assertFailed(ended, 3, saying)

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import { existsSync } from "node:fs"
 import { chmod, mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { clockSkew } from "../src/doctor/network.ts"
 import { node, nodeSettings } from "../src/doctor/machine.ts"
+import { apiKey } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -38,6 +40,24 @@ describe("doctor", () => {
     assert.strictEqual(missing.of("seal key")?.status, "failure")
     const garbage = await doctor({ ONBEHALF_SEAL_KEY: "garbage" })
     assert.strictEqual(garbage.of("seal key")?.status, "failure")
+  })
+
+  it("asks for no seal key where the store needs none, and makes none", async () => {
+    const homeless = await doctor({ HOME: "", ONBEHALF_STORE: "memory" })
+    assert.strictEqual(homeless.of("seal key")?.status, "ok")
+    assert.strictEqual(homeless.code, 0)
+    await doctor({ ONBEHALF_STORE: "memory" })
+    assert.isFalse(existsSync(join(world.home, ".config")))
+  })
+
+  it("takes the key from stdin, for every check", async () => {
+    const ended = await world.run(["doctor", "--api-key-stdin"], {
+      env: { NUAPAY_API_KEY: "" },
+      input: `${apiKey}\n`
+    })
+    assert.match(ended.stdout, /^api key +ok +from --api-key-stdin/m)
+    assert.match(ended.stdout, /^account +ok /m)
+    assert.strictEqual(ended.code, 0, ended.stdout)
   })
 
   it("tells a missing key and a wrong one apart", async () => {

@@ -18,6 +18,15 @@ const list = async (...args: ReadonlyArray<string>) => {
 }
 
 describe("organisations list", () => {
+  it("refuses an id that cannot be one, as every command does", async () => {
+    for (const id of ["", "no id"]) {
+      const listed = await world.run(["organisations", "list", "--id", id])
+      assertFailed(listed, 2, /organisationId must be 1 to 255 letters/)
+      const got = await world.run(["organisations", "get", id])
+      assert.strictEqual(listed.stderr, got.stderr)
+    }
+  })
+
   it("shows the first page as a table and says on stderr that there is more", async () => {
     const { code, stderr, stdout } = await world.run(["organisations", "list"])
     assert.strictEqual(code, 0)

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { chmod, mkdir, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { startRedis } from "../../../packages/store-redis/test/support/redisServer.ts"
-import { assertFailed, assertSilent } from "./support/cli.ts"
+import { assertFailed, assertSilent, program } from "./support/cli.ts"
 import { makeWorld } from "./support/world.ts"
 
 const world = makeWorld()
@@ -112,8 +113,24 @@ describe("the store", () => {
     const listed = (env: Readonly<Record<string, string>>) => world.run(["token", "list"], { env })
     const address = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "nowhere" })
     assertFailed(address, 3, /: redis_url \(REDIS_URL\) must be an address/)
+    const inTheClear = await listed({ ONBEHALF_STORE: "redis", REDIS_URL: "redis://redis.example" })
+    assertFailed(inTheClear, 3, /must begin with rediss:\/\/\. Correct that setting/)
     const folder = await listed({ ONBEHALF_STORE_DIRECTORY: "/dev/null/tokens" })
     assertFailed(folder, 3, /: store_directory \(ONBEHALF_STORE_DIRECTORY\) /)
+  })
+
+  it("says that its folder cannot be found from a working folder that is gone", async () => {
+    const gone = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$0" "$@"'
+    const ended = await new Promise<{ code: number; stderr: string }>((resolve) => {
+      execFile(
+        "sh",
+        ["-c", gone, process.execPath, program, "token", "list"],
+        { env: { ...world.env, ONBEHALF_STORE_DIRECTORY: "beside" } },
+        (error, _, stderr) => resolve({ code: Number(error?.code ?? 0), stderr })
+      )
+    })
+    assert.match(ended.stderr, /store_directory .* the working folder is gone/)
+    assert.strictEqual(ended.code, 3)
   })
 
   it("never gives one API key what was fetched with another (invariant 1)", async () => {

@@ -136,6 +136,16 @@ describe("token inspect", () => {
     assert.deepInclude(JSON.parse(json.stdout), claims)
   })
 
+  it("tells of numbers as they are written", async () => {
+    const claims = '{"user":12345678901234567890,"limits":[1.50],"iat":0,"exp":1e3}'
+    const input = `e30.${Buffer.from(claims).toString("base64url")}.x`
+    const table = await world.run(["token", "inspect"], { input })
+    assert.match(table.stdout, /^user +12345678901234567890\n/m)
+    assert.match(table.stdout, /^expiresAt +1970-01-01T00:16:40/m)
+    const json = await world.run(["token", "inspect", "--output", "json"], { input })
+    assert.match(json.stdout, /"user": 12345678901234567890,\n +"limits": \[\n +1\.50\n/)
+  })
+
   it("says what it cannot tell of, without repeating it", async () => {
     const nonsense = await world.run(["token", "inspect"], { input: "a.5ecretNonsense.b" })
     assertFailed(nonsense, 2, /what came on stdin is no JWT/)
@@ -166,7 +176,11 @@ describe("token revoke", () => {
   it("takes one or all, and not both", async () => {
     const none = await world.run(["token", "revoke", world.merchant])
     const both = await world.run(["token", "revoke", world.merchant, "x", "--all"])
-    for (const ended of [none, both]) assertFailed(ended, 2, /name one token by its id, or all/)
+    // As it is written for one's own, where it must not end as if it had been done.
+    const word = await world.run(["token", "revoke", world.merchant, "all"])
+    for (const ended of [none, both, word]) {
+      assertFailed(ended, 2, /name one token by its id, or all of them with --all/)
+    }
   })
 
   it("that nobody confirms is a failure, though it is gone here", async () => {

@@ -101,7 +101,10 @@ const chosen = ({ directory }: FileStoreOptions): Effect.Effect<string, TokenErr
       )
     : directory === "" || directory.includes("\0")
       ? invalid("must be the path of a folder")
-      : Effect.succeed(resolve(directory))
+      : Effect.try({
+          try: () => resolve(directory),
+          catch: () => undefined
+        }).pipe(Effect.catch(() => invalid("must be an absolute path: the working folder is gone")))
 
 /** SQLite's 512, less the file's own name and what it adds to that. */
 const longestPath = 480

@@ -33,7 +33,7 @@ const show = Command.make(
   "show",
   { output: listFormat },
   Effect.fnUntraced(function* ({ output }) {
-    const { apiKey, profile, resolved } = yield* Configuration
+    const { apiKey, profile, profileSource, resolved } = yield* Configuration
     const key = yield* Effect.match(apiKey, {
       onFailure: ({ message }): Shown => ({
         setting: "api key",
@@ -50,7 +50,7 @@ const show = Command.make(
       ? [{ setting: "seal key", value: hidden, source: "ONBEHALF_SEAL_KEY" }]
       : []
     const rows: ReadonlyArray<Shown> = [
-      { setting: "profile", value: profile, source: "" },
+      { setting: "profile", value: profile, source: profileSource },
       key,
       ...sealKey,
       ...resolved.map(({ fallback, name, source, value }) => ({

@@ -5,6 +5,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { clientCertificate } from "../configuration/clientCertificate.ts"
 import * as Account from "../doctor/account.ts"
@@ -56,7 +57,9 @@ export const doctor = Command.make(
   Command.withExamples([
     { command: "onbehalf doctor" },
     { command: "onbehalf doctor --profile live --json | jq '.[] | select(.status != \"ok\")'" }
-  ])
+  ]),
+  // Read once for all checks: stdin, where the key may be, gives it once. What is wrong with it, they tell.
+  Command.provide(Layer.catchTag(Services.configuration, "TokenError", () => Layer.empty))
 )
 
 /** In the order in which one failure explains the next. */

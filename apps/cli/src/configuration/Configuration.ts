@@ -28,6 +28,8 @@ export class Configuration extends Context.Service<
   Configuration,
   {
     readonly profile: string
+    /** Who named it. */
+    readonly profileSource: string
     /** The folder of `config.toml`; none where the user has no home. */
     readonly folder: string | undefined
     readonly resolved: ReadonlyArray<Resolved>
@@ -46,9 +48,11 @@ const make = Effect.gen(function* () {
     .config("onbehalf")
     .pipe(Effect.orElseSucceed(() => undefined))
   const flags = yield* readFlags
-  const asked = Option.getOrUndefined(yield* Profile) ?? (yield* variable("ONBEHALF_PROFILE"))
+  const typed = unlessEmpty(Option.getOrUndefined(yield* Profile))
+  const inEnvironment = yield* variable("ONBEHALF_PROFILE")
   const file = folder === undefined ? undefined : path.join(folder, "config.toml")
-  const profile = yield* readProfile(file, asked)
+  const profile = yield* readProfile(file, typed ?? inEnvironment)
+  const named = inEnvironment === undefined ? profile.source : "ONBEHALF_PROFILE"
 
   const home = yield* variable("HOME")
   const resolved = yield* Effect.forEach(settings, (setting: Setting & { name: SettingName }) =>
@@ -84,7 +88,15 @@ const make = Effect.gen(function* () {
       file: value("api_key_file")
     }).pipe(Effect.provide(context))
   )
-  return Configuration.of({ profile: profile.name, folder, resolved, value, apiKey, provider })
+  return Configuration.of({
+    profile: profile.name,
+    profileSource: typed === undefined ? named : "--profile",
+    folder,
+    resolved,
+    value,
+    apiKey,
+    provider
+  })
 })
 
 /** Read once a run. */

@@ -9,6 +9,8 @@ import { type SettingName, settings } from "./settings.ts"
 /** The settings of one profile. */
 export interface ProfileSettings {
   readonly name: string
+  /** What named it where nobody asked for one. */
+  readonly source: "config.toml" | "default"
   readonly values: Partial<Record<SettingName, string>>
 }
 
@@ -30,21 +32,25 @@ export const readProfile = Effect.fnUntraced(function* (
     if (key !== "profile" && key !== "profiles") return yield* unknownKey(key, topLevel)
   }
   const name = asked ?? root["profile"] ?? defaultName
+  const source = sourceOf(root)
   const profiles = root["profiles"] ?? {}
   if (typeof name !== "string" || !isTable(profiles)) {
     return yield* invalidSetting("config.toml", "profile is a name, and [profiles.<name>] a table")
   }
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
   if (profile === undefined) {
-    if (name === defaultName) return { name, values: {} }
+    if (name === defaultName) return { name, source, values: {} }
     const known = Object.keys(profiles).map((each) => JSON.stringify(each))
     return yield* invalidSetting(
       "--profile (ONBEHALF_PROFILE)",
       `names no profile of ${path ?? "config.toml"}. It has ${known.length === 0 ? "none" : known.join(", ")}`
     )
   }
-  return { name, values: yield* checkProfile(name, profile) }
+  return { name, source, values: yield* checkProfile(name, profile) }
 })
+
+const sourceOf = (root: Table): ProfileSettings["source"] =>
+  root["profile"] === undefined ? "default" : "config.toml"
 
 const topLevel = ["profile", "profiles"]
 const names: ReadonlyArray<string> = settings.map((setting) => setting.name)

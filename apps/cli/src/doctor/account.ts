@@ -95,7 +95,8 @@ export const store = Effect.gen(function* () {
 
 /** Whether the key that seals them can be used, and where it is. */
 export const sealKey = Effect.gen(function* () {
-  const { provider } = yield* Configuration
+  const { provider, value } = yield* Configuration
+  if (value("store") === "memory") return ok("seal key", "none is needed: nothing is kept")
   const key = yield* SealKey.sealKey
   yield* TokenSeal.make({ sealKey: key }).pipe(
     Effect.provideService(ConfigProvider.ConfigProvider, provider)

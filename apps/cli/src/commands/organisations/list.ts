@@ -1,6 +1,10 @@
 /** `onbehalf organisations list`. */
 import { Gatekeeper } from "@onbehalf/core/Gatekeeper"
-import type { OrganisationFilter, OrganisationPage } from "@onbehalf/core/Organisation"
+import {
+  organisationId,
+  type OrganisationFilter,
+  type OrganisationPage
+} from "@onbehalf/core/Organisation"
 import { defaultRetryPolicy, retry } from "@onbehalf/core/RetryPolicy"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -81,7 +85,8 @@ export const list = Command.make(
       status: Option.getOrUndefined(given.status),
       organisationType: Option.getOrUndefined(given.type),
       country: Option.getOrUndefined(given.country),
-      organisationIds: given.id,
+      // An empty one, as of a variable that is not set, may filter nothing at all.
+      organisationIds: yield* Effect.forEach(given.id, organisationId),
       recursive: given.recursive
     }
     const gatekeeper = yield* Gatekeeper

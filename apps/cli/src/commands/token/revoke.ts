@@ -28,7 +28,8 @@ export const revoke = Command.make(
   { organisation: organisationArgument, tokenId, all, yes },
   Effect.fnUntraced(function* (given) {
     const { organisation } = given
-    if (given.all === Option.isSome(given.tokenId)) {
+    // `token own --revoke all` is how one's own go: here it would be an id that nobody knows.
+    if (given.all === Option.isSome(given.tokenId) || Option.contains(given.tokenId, "all")) {
       return yield* new UsageError({
         message: "name one token by its id, or all of them with --all"
       })
