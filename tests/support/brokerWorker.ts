@@ -91,11 +91,13 @@ const watch = async (merchants: ReadonlyArray<string>): Promise<void> => {
     })
   )
   lastSeen = {}
-  watching = setInterval(() => {
+  const look = () => {
     for (const { handle, id, merchant } of watched) {
       if (id !== undefined && handle.peek()?.id === id) lastSeen[merchant] = now()
     }
-  }, 1)
+  }
+  look()
+  watching = setInterval(look, 1)
 }
 
 const work = async (task: Task): Promise<Result> => {
