@@ -173,7 +173,8 @@ describe.skipIf(missing !== undefined)(
       const page = await visit(views[0].width, false)
       const wider: Array<string> = []
       for (const path of pages()) {
-        await page.goto(address(path), { waitUntil: "domcontentloaded" })
+        // With its styles: before they are there, nothing fits.
+        await page.goto(address(path), { waitUntil: "load" })
         for (const { how, width } of views) {
           await page.setViewportSize({ width, height: 900 })
           const [scroll, client] = (await page.evaluate(widths)) as [number, number]
