@@ -206,9 +206,14 @@ const put = Effect.fnUntraced(function* (
   )
   if (outcome === "superseded") return outcome
   if ((yield* keep(tiers, stored, look.generation, asked)) === "stored") return outcome
-  // Where a revocation or its removal was heard of while the far tier answered, it is there no more.
+  if (isGone(tiers, stored)) return "superseded"
   const after = yield* near.get(stored.key)
-  return isGone(tiers, stored) || after.generation !== before.generation ? "superseded" : outcome
+  if (after.generation === before.generation) return outcome
+  // A revocation was heard of while the far tier answered. It may be from before this put, too: is the token still there?
+  return yield* Effect.match(far.get(stored.key), {
+    onFailure: () => "superseded" as const,
+    onSuccess: ({ held }) => (held?.token.id === stored.token.id ? outcome : "superseded")
+  })
 })
 
 /** `asked`: when the far tier was asked. What it said is as old as the question, not as the answer. */
