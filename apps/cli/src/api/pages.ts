@@ -11,7 +11,7 @@ import { counted } from "../output/progress.ts"
 import { asShown } from "../output/shown.ts"
 import { UsageError } from "../UsageError.ts"
 import { type Call, checkSuccess, printAnswer, textOf } from "./answer.ts"
-import { numberIn, parseExactly } from "./exactJson.ts"
+import { numberIn, parseExactly } from "../exactJson.ts"
 
 /** Of the query; pages are counted from 1. */
 const parameter = "pagenumber"

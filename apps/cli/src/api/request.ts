@@ -9,7 +9,7 @@ import type { PlatformError } from "effect/PlatformError"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { UsageError } from "../UsageError.ts"
-import { parseExactly } from "./exactJson.ts"
+import { parseExactly } from "../exactJson.ts"
 
 /** Name and value of a `--field`. */
 export type Field = readonly [name: string, value: unknown]

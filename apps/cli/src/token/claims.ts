@@ -3,7 +3,7 @@ import * as Base64Url from "effect/encoding/Base64Url"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { numberIn, parseExactly } from "../api/exactJson.ts"
+import { numberIn, parseExactly } from "../exactJson.ts"
 
 const Claims = Schema.Record(Schema.String, Schema.Unknown)
 
