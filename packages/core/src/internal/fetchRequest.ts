@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpMethod from "effect/http/HttpMethod"
@@ -54,7 +55,4 @@ const bodyOf = (
 }
 
 const isAsyncIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
-  typeof body === "object" &&
-  body !== null &&
-  !(body instanceof ReadableStream) &&
-  Symbol.asyncIterator in body
+  Predicate.hasProperty(body, Symbol.asyncIterator) && !(body instanceof ReadableStream)

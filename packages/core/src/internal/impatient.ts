@@ -14,7 +14,7 @@ const bounded = <A, R>(
   operation: StoreError["operation"],
   effect: Effect.Effect<A, StoreError, R>,
   timeout: number,
-  onTimeout: () => void = () => undefined
+  onTimeout: () => void
 ): Effect.Effect<A, StoreError, R> =>
   Effect.flatMap(
     Effect.forkDetach(effect, { startImmediately: true }),
