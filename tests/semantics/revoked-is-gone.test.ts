@@ -245,19 +245,7 @@ describe("invariant 3: revoked is gone", () => {
     "T25: a revocation that comes and goes while the store answers overtakes the flight",
     () => {
       const stored = Promise.withResolvers<void>()
-      const store = Layer.effect(
-        TokenStore,
-        Effect.map(
-          MemoryStore.make(),
-          (real) =>
-            ({
-              ...real,
-              // It has done it, and is slow to say so.
-              put: (token, generation) =>
-                Effect.tap(real.put(token, generation), () => Effect.promise(() => stored.promise))
-            }) satisfies TokenStore["Service"]
-        )
-      )
+      const store = sayingLate(stored.promise)
       return withBroker(
         revoking,
         (broker) =>
@@ -282,13 +270,7 @@ describe("invariant 3: revoked is gone", () => {
     "T25: one that is revoked by its id while the store takes it goes to nobody who asks then",
     () => {
       const stored = Promise.withResolvers<void>()
-      const shared = Effect.runSync(MemoryStore.make())
-      const store = Layer.succeed(TokenStore, {
-        ...shared,
-        peek: () => undefined,
-        put: (held, generation) =>
-          Effect.tap(shared.put(held, generation), () => Effect.promise(() => stored.promise))
-      })
+      const store = sayingLate(stored.promise, { peek: () => undefined })
       return withBroker(
         revoking,
         (broker) =>
@@ -317,3 +299,17 @@ describe("invariant 3: revoked is gone", () => {
     )
   )
 })
+
+/** It has done a put, and is slow to say so. */
+const sayingLate = (said: Promise<void>, differing: Partial<TokenStore["Service"]> = {}) =>
+  Layer.effect(
+    TokenStore,
+    Effect.map(MemoryStore.make(), (real) =>
+      TokenStore.of({
+        ...real,
+        put: (stored, generation) =>
+          Effect.tap(real.put(stored, generation), () => Effect.promise(() => said)),
+        ...differing
+      })
+    )
+  )
